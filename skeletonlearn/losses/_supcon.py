@@ -1,0 +1,68 @@
+"""Supervised contrastive loss."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from skeletonlearn.losses._checks import check_contrastive
+from skeletonlearn.losses._contrastive import contrastive_loss
+
+
+def supcon(z: Tensor, labels: Tensor, tau: float = 0.1) -> Tensor:
+    r"""Supervised contrastive loss: every row with the anchor's label is a positive.
+
+    For an anchor :math:`i` with unit row :math:`z_i`, positives :math:`P(i)` (the other rows with
+    its label) and all other rows :math:`A(i)`,
+
+    .. math::
+        L_i = -\frac{1}{|P(i)|} \sum_{p \in P(i)}
+            \log \frac{e^{z_i \cdot z_p / \tau}}{\sum_{a \in A(i)} e^{z_i \cdot z_a / \tau}}
+
+    The loss is the mean of :math:`L_i` over the anchors that have positives, and 0 if none has.
+
+    Parameters
+    ----------
+    z : Tensor of shape (n_views * batch, dim)
+        Projections, view by view as from ``torch.cat([view1, view2])``. They are L2-normalised
+        here. Half precisions are computed in float32.
+    labels : Tensor of shape (n_views * batch,)
+        One integer label a row.
+    tau : float, default=0.1
+        Temperature.
+
+    Returns
+    -------
+    Tensor of shape ()
+        The loss, in float32, or in float64 if `z` is. Its gradient has the dtype of `z`.
+
+    Raises
+    ------
+    TypeError
+        If `z` is not a floating tensor, `labels` not an integer tensor, or `tau` not a number.
+    ValueError
+        If `z` is not 2-D or empty, `labels` does not have one label a row, or `tau` is not
+        positive.
+
+    See Also
+    --------
+    nt_xent : The same where the other views of the anchor are its only positives.
+    tcl : The same with tunable weights for hard positives and hard negatives.
+
+    Notes
+    -----
+    Twice differentiating is not supported: the gradient is computed along with the loss.
+
+    References
+    ----------
+    .. [1] P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.losses import supcon
+    >>> z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [0.1, 1.0]])
+    >>> round(supcon(z, torch.tensor([0, 1, 0, 1]), tau=0.5).item(), 4)
+    0.2899
+    """
+    check_contrastive(z, labels, tau, k1=0, k2=1)
+    return contrastive_loss(z, labels, tau, k1=0, k2=1)
