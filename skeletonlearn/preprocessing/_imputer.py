@@ -1,0 +1,140 @@
+"""Missing joints filled in."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+
+from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice, check_flag
+from skeletonlearn.preprocessing._bodies import as_bodies, neighbouring_frames
+
+
+class JointImputer(SequenceTransformer):
+    """Fill in missing joints from the frames before and after them.
+
+    A joint is missing in a frame where any of its channels is NaN, where all of them are exactly zero (what cameras
+    and pose estimators write for a joint that they did not find), or where its confidence is low. A frame without
+    a body is a frame in which all joints are missing.
+
+    Parameters
+    ----------
+    zeros_are_missing : bool, default=True
+        Whether a joint with all channels exactly zero is missing. With a single channel zero is always a value.
+    min_confidence : float or None, default=None
+        If given, the last channel is a confidence: joints with less than this are missing, and the channel is dropped.
+    method : {"linear", "hold"}, default="linear"
+        `"linear"` interpolates in time between the nearest frames that show the joint; `"hold"` repeats the last
+        one, which looks at no later frame. Either way the first and the last known positions are held to the ends.
+    fallback : {"mean", "zero"}, default="mean"
+        Where a joint goes that is missing in the whole sequence: `"mean"`, to the mean of the joints that the
+        sequence does show, frame by frame; `"zero"`, to the origin. A body that is never shown at all is all zeros.
+    skeleton : Skeleton, str or None, default=None
+        The joint layout or its name: tells several persons apart, so that none is filled in from another. With None,
+        all joints are one body.
+
+    Attributes
+    ----------
+    sequence_shape_in_ : tuple
+        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if the sequences differed in length.
+    n_features_in_ : int
+        Product of the sizes in `sequence_shape_in_`.
+
+    See Also
+    --------
+    RootCenterer : Puts the root at zero, which must not be mistaken for missing: impute first.
+
+    Notes
+    -----
+    Data that come centred have one joint at zero in every frame. It is recognised by the body's coordinates, which
+    then lie on both sides of zero in every channel (those of a body before a camera do not, at least in depth), and
+    kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn.preprocessing import JointImputer
+    >>> X = np.arange(1.0, 6.0).reshape(1, 5, 1, 1) * np.ones(3)
+    >>> X[0, 2] = np.nan
+    >>> JointImputer().fit_transform(X)[0, :, 0, 0]
+    array([1., 2., 3., 4., 5.])
+    """
+
+    def __init__(self, *, zeros_are_missing=True, min_confidence=None, method="linear", fallback="mean", skeleton=None):
+        self.zeros_are_missing = zeros_are_missing
+        self.min_confidence = min_confidence
+        self.method = method
+        self.fallback = fallback
+        self.skeleton = skeleton
+
+    def _check_parameters(self):
+        check_flag("zeros_are_missing", self.zeros_are_missing)
+        check_choice("method", self.method, ("linear", "hold"))
+        check_choice("fallback", self.fallback, ("mean", "zero"))
+        given = self.min_confidence
+        if given is not None and (not isinstance(given, Real) or isinstance(given, bool) or np.isnan(float(given))):
+            raise ValueError(f"min_confidence={given!r} must be a number or None.")
+
+    def _check_layout(self, n_joints, n_channels):
+        super()._check_layout(n_joints, n_channels)
+        if self.min_confidence is not None and n_channels < 2:
+            raise ValueError(
+                f"X has {n_channels} channel, but min_confidence={self.min_confidence!r} expected at least 2: "
+                "coordinates, then a confidence."
+            )
+
+    def _transform(self, X):
+        out = (X if self.min_confidence is None else X[..., :-1]).copy()
+        missing = self._missing(X, out)
+        if missing.any():
+            _fill_in_time(out, missing, self.method)
+            _fill_never_shown(as_bodies(out, self._layout()), missing.all(axis=1), self.fallback)
+        return out
+
+    def _missing(self, X, coordinates):
+        """Which joints are missing in which frames, (N, T, J)."""
+        missing = np.isnan(coordinates).any(axis=-1)
+        if self.min_confidence is not None:
+            missing |= ~(X[..., -1] >= self.min_confidence)  # a confidence of NaN is none
+        if self.zeros_are_missing and coordinates.shape[-1] > 1:
+            zeros = ~coordinates.any(axis=-1)
+            if zeros.any():
+                missing |= zeros & ~_centred_on(coordinates, zeros, self._layout())[:, None]
+        return missing
+
+
+def _centred_on(X, zeros, skeleton):
+    """Joints at zero because the data were centred on them, (N, J): see the Notes of :class:`JointImputer`."""
+    bodies = as_bodies(X, skeleton)
+    always = (zeros.reshape(bodies.shape[:4]) | np.isnan(bodies).any(axis=-1)).all(axis=1)  # (N, P, J)
+    if not always.any():
+        return always.reshape(len(X), -1)
+    lowest, highest = np.fmin.reduce(bodies, axis=(1, 3)), np.fmax.reduce(bodies, axis=(1, 3))  # (N, P, C)
+    around = ((lowest < 0) & (highest > 0)).all(axis=-1)
+    return (always & around[..., None]).reshape(len(X), -1)
+
+
+def _fill_in_time(X, missing, method):
+    """Fill in, in place, the joints that some frame of the sequence shows."""
+    samples, joints = np.nonzero(missing.any(axis=1) & ~missing.all(axis=1))
+    series, gone = X[samples, :, joints], missing[samples, :, joints]  # (K, T, C), (K, T)
+    before, after = neighbouring_frames(~gone)
+    rows = np.arange(len(series))[:, None]
+    filled = series[rows, before]
+    if method == "linear":
+        weight = (np.arange(X.shape[1]) - before) / np.maximum(after - before, 1)
+        filled += weight[..., None].astype(X.dtype) * (series[rows, after] - filled)
+    X[samples, :, joints] = np.where(gone[..., None], filled, series)
+
+
+def _fill_never_shown(bodies, never, fallback):
+    """Fill in, in place, the joints of (N, T, P, J, C) that no frame shows: `never`, (N, P * J)."""
+    never = never.reshape(len(bodies), *bodies.shape[2:4])
+    samples, persons = np.nonzero(never.any(axis=-1))
+    body = bodies[samples, :, persons]  # (K, T, J, C)
+    unknown = never[samples, persons][:, None, :, None]  # (K, 1, J, 1)
+    body = np.where(unknown, body.dtype.type(0), body)
+    if fallback == "mean":
+        count = np.maximum((~unknown).sum(axis=2, keepdims=True), 1).astype(body.dtype)
+        body = np.where(unknown, body.sum(axis=2, keepdims=True) / count, body)
+    bodies[samples, :, persons] = body

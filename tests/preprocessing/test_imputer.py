@@ -1,0 +1,140 @@
+"""JointImputer: missing joints filled in."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skeletonlearn.preprocessing import JointImputer
+from skeletonlearn.skeletons import H36M
+
+
+def linear_motion(n_frames=12, n_joints=4, seed=0):
+    """Joints that move evenly, (1, F, J, 3), well away from the origin."""
+    rng = np.random.default_rng(seed)
+    start, speed = rng.uniform(1, 2, size=(2, n_joints, 3))
+    return (start + speed * np.arange(n_frames)[:, None, None])[None]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 10), st.integers(0, 3)), max_size=30), st.sampled_from([np.nan, 0.0]))
+def test_linear_motion_is_restored_wherever_joints_are_missing_between_its_ends(holes, sentinel):
+    X = linear_motion()
+    damaged = X.copy()
+    for frame, joint in holes:
+        damaged[0, frame, joint] = sentinel
+    np.testing.assert_allclose(JointImputer().fit_transform(damaged), X, rtol=1e-12)
+
+
+def test_known_positions_are_held_to_the_ends():
+    X = linear_motion()
+    damaged = X.copy()
+    damaged[0, :2, 1] = np.nan
+    damaged[0, 10:, 1] = np.nan
+    filled = JointImputer().fit_transform(damaged)
+    np.testing.assert_array_equal(filled[0, :2, 1], X[0, [2, 2], 1])
+    np.testing.assert_array_equal(filled[0, 10:, 1], X[0, [9, 9], 1])
+
+
+def test_joint_with_one_missing_channel_is_missing():
+    X = linear_motion()
+    damaged = X.copy()
+    damaged[0, 4, 2, 1] = np.nan
+    damaged[0, 4, 2, 0] = 100.0
+    np.testing.assert_allclose(JointImputer().fit_transform(damaged), X, rtol=1e-12)
+
+
+def test_known_joints_are_kept_to_the_bit():
+    X = np.random.default_rng(0).normal(size=(3, 8, 5, 3))
+    damaged = X.copy()
+    damaged[1, 3:6, 2] = np.nan
+    filled = JointImputer().fit_transform(damaged)
+    known = ~np.isnan(damaged)
+    np.testing.assert_array_equal(filled[known], X[known])
+
+
+def test_whole_missing_frame_is_interpolated():
+    X = linear_motion()
+    damaged = X.copy()
+    damaged[0, 5] = 0
+    np.testing.assert_allclose(JointImputer().fit_transform(damaged), X, rtol=1e-12)
+
+
+def test_hold_repeats_the_last_known_position():
+    X = linear_motion()
+    damaged = X.copy()
+    damaged[0, 4:7, 0] = np.nan
+    filled = JointImputer(method="hold").fit_transform(damaged)
+    np.testing.assert_array_equal(filled[0, 4:7, 0], X[0, [3, 3, 3], 0])
+
+
+def test_zeros_are_values_if_told_so():
+    X = linear_motion()
+    X[0, 5, 2] = 0
+    np.testing.assert_array_equal(JointImputer(zeros_are_missing=False).fit_transform(X), X)
+
+
+def test_zeros_of_a_univariate_series_are_values():
+    X = np.array([[0.0, 1.0, 0.0, 3.0]])
+    np.testing.assert_array_equal(JointImputer().fit_transform(X)[0, :, 0, 0], X[0])
+
+
+def test_joint_with_one_zero_coordinate_is_not_missing():
+    X = linear_motion()
+    X[0, 5, 2, 0] = 0
+    np.testing.assert_array_equal(JointImputer().fit_transform(X), X)
+
+
+def test_low_confidence_is_missing_and_the_confidence_is_dropped():
+    X = linear_motion()
+    confidence = np.full((*X.shape[:3], 1), 0.9)
+    confidence[0, 5, 2] = 0.1
+    confidence[0, 6, 1] = np.nan
+    damaged = np.concatenate([np.where(confidence >= 0.5, X, 50.0), confidence], axis=-1)
+    np.testing.assert_allclose(JointImputer(min_confidence=0.5).fit_transform(damaged), X, rtol=1e-12)
+
+
+def test_confidence_needs_a_channel_of_its_own():
+    with pytest.raises(ValueError, match=r"X has 1 channel, but min_confidence=0\.5 expected at least 2"):
+        JointImputer(min_confidence=0.5).fit(np.ones((2, 5)))
+
+
+def test_joint_never_shown_goes_to_the_mean_of_the_others_in_each_frame():
+    X = linear_motion()
+    damaged = X.copy()
+    damaged[0, :, 2] = np.nan
+    filled = JointImputer().fit_transform(damaged)
+    np.testing.assert_allclose(filled[0, :, 2], X[0][:, [0, 1, 3]].mean(axis=1), rtol=1e-12)
+
+
+def test_joint_never_shown_goes_to_zero_if_told_so():
+    damaged = linear_motion()
+    damaged[0, :, 2] = np.nan
+    assert not JointImputer(fallback="zero").fit_transform(damaged)[0, :, 2].any()
+
+
+@pytest.mark.parametrize("sentinel", [np.nan, 0.0])
+def test_sequence_that_shows_nothing_becomes_zero(sentinel):
+    np.testing.assert_array_equal(JointImputer().fit_transform(np.full((2, 4, 5, 3), sentinel)), np.zeros((2, 4, 5, 3)))
+
+
+def test_absent_second_person_stays_zero_and_is_not_made_of_the_first():
+    X = np.zeros((1, 6, 2 * H36M.n_joints, 3))
+    X[:, :, : H36M.n_joints] = linear_motion(6, H36M.n_joints)
+    filled = JointImputer(skeleton=H36M).fit_transform(X)
+    np.testing.assert_array_equal(filled, X)
+
+
+def test_joint_that_the_data_were_centred_on_is_not_missing():
+    X = np.random.default_rng(0).normal(size=(2, 6, H36M.n_joints, 3))
+    X -= X[:, :, :1]
+    X[0, 2, 5] = np.nan
+    filled = JointImputer(skeleton=H36M).fit_transform(X)
+    np.testing.assert_array_equal(filled[:, :, 0], 0)
+
+
+def test_joint_at_zero_before_a_camera_is_missing():
+    X = np.random.default_rng(0).normal(size=(2, 6, 5, 3)) + np.array([0, 0, 30])
+    X[:, :, 0] = 0
+    filled = JointImputer().fit_transform(X)
+    np.testing.assert_allclose(filled[:, :, 0], X[:, :, 1:].mean(axis=2), rtol=1e-12)
