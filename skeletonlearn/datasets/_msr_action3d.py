@@ -1,0 +1,186 @@
+"""Reader of the MSR-Action3D data set."""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from skeletonlearn.datasets._files import (
+    SUBSETS,
+    check_choice,
+    list_files,
+    make_bunch,
+    parse_name,
+    read_files,
+    zeros_to_nan,
+)
+from skeletonlearn.skeletons import MSR_ACTION3D
+
+ACTIONS = (
+    *("high arm wave", "horizontal arm wave", "hammer", "hand catch", "forward punch", "high throw", "draw x"),
+    *("draw tick", "draw circle", "hand clap", "two hand wave", "side-boxing", "bend", "forward kick", "side kick"),
+    *("jogging", "tennis swing", "tennis serve", "golf swing", "pick up & throw"),
+)
+
+ACTION_SETS = {
+    "AS1": (2, 3, 5, 6, 10, 13, 18, 20),
+    "AS2": (1, 4, 7, 8, 9, 11, 12, 14),
+    "AS3": (6, 14, 15, 16, 17, 18, 19, 20),
+}
+"""Action numbers (from 1) of the three subsets of Li, Zhang & Liu (2010)."""
+
+TRAIN_SUBJECTS = (1, 3, 5, 7, 9)
+
+_STEM = re.compile(r"a(?P<action>\d{2})_s(?P<subject>\d{2})_e(?P<repetition>\d{2})_skeleton3D")
+_ALLOWED = {"action": range(1, 21), "subject": range(1, 11)}
+_ROW = 4  # x, y, z, confidence
+
+_DESCR = """\
+MSR-Action3D: twenty gaming actions by ten subjects, up to three times each, before one depth sensor (20 joints).
+
+Cross-subject protocol ("xsub"): train on subjects 1, 3, 5, 7, 9, test on 2, 4, 6, 8, 10; on all twenty actions, or on
+one of the sets AS1, AS2 and AS3 of eight actions each.
+
+Joints at exactly (0, 0, 0) were not seen and are NaN, whole frames included. A file without any seen joint is left out
+(of the distributed 567, that is a13_s09_e02).
+
+Li, Zhang & Liu (2010). Action recognition based on a bag of 3D points. CVPR Workshops.
+"""
+
+
+def load_msr_action3d(
+    folder: str | PathLike[str],
+    *,
+    protocol: Literal["xsub"] = "xsub",
+    subset: Literal["all", "train", "test"] = "all",
+    action_set: Literal["AS1", "AS2", "AS3"] | None = None,
+    on_error: Literal["raise", "warn", "skip"] = "raise",
+    n_jobs: int | None = None,
+) -> Bunch:
+    """Load the MSR-Action3D data set from its text files.
+
+    The set is not downloaded: `folder` holds files ``aAA_sSS_eEE_skeleton3D.txt`` (action, subject, repetition) with
+    rows ``x y z confidence``, 20 rows a frame. Other files in it are not looked at.
+
+    Parameters
+    ----------
+    folder : path-like
+        The folder with the text files.
+    protocol : {"xsub"}, default="xsub"
+        Cross-subject: odd subjects train, even ones test.
+    subset : {"all", "train", "test"}, default="all"
+        Which part of the protocol to give.
+    action_set : {"AS1", "AS2", "AS3"} or None, default=None
+        Keep the eight actions of this set only, as classes 0 to 7; None keeps all twenty.
+    on_error : {"raise", "warn", "skip"}, default="raise"
+        What to do with a faulty file: raise, warn and leave it out, or leave it out silently. A sound file without any
+        seen joint is no fault: it is always left out.
+    n_jobs : int or None, default=None
+        Number of joblib workers that read files; None is 1.
+
+    Returns
+    -------
+    Bunch
+        With samples in order of file name:
+
+        sequences : list of ndarray of shape (n_frames_i, 20, 3)
+            Joint positions in metres, float32; NaN where a joint was not seen.
+        confidence : list of ndarray of shape (n_frames_i, 20)
+            The sensor's confidence in each joint, between 0 and 1, float32.
+        target : ndarray of int of shape (n_samples,)
+            Classes, from 0.
+        target_names : list of str
+            The names of the classes.
+        skeleton : Skeleton
+            `MSR_ACTION3D`.
+        subject, repetition : ndarray of int of shape (n_samples,)
+            From the file names.
+        name : ndarray of str of shape (n_samples,)
+            File names up to the repetition, such as "a01_s01_e01".
+        left_out : list of str
+            Names of files that were left out: faulty ones, and those without any seen joint.
+        protocol : str
+            The protocol.
+        train_index, test_index : ndarray of int
+            The parts of the protocol, where subset="all".
+        DESCR : str
+            About the data set.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or no file of the data set in it.
+    ValueError
+        If a file is faulty and on_error="raise", if no file is sound, if `subset` or `action_set` has no sample, or if
+        a parameter has an unknown value.
+
+    References
+    ----------
+    W. Li, Z. Zhang and Z. Liu (2010). Action recognition based on a bag of 3D points. CVPR Workshops.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from skeletonlearn.datasets import load_msr_action3d
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "a13_s02_e01_skeleton3D.txt").write_text("0.1 0.2 3.0 1.0\\n" * 40)
+    ...     bunch = load_msr_action3d(folder)
+    >>> bunch.sequences[0].shape, bunch.target_names[bunch.target[0]], bunch.test_index
+    ((2, 20, 3), 'bend', array([0]))
+    """
+    check_choice("protocol", protocol, ("xsub",))
+    check_choice("subset", subset, SUBSETS)
+    check_choice("action_set", action_set, (None, *ACTION_SETS))
+    paths = list_files(folder, "*_skeleton3D.txt", "a01_s01_e01_skeleton3D.txt")
+    records, left_out = read_files(paths, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    untracked = [record["name"] for record in records if np.isnan(record["sequence"]).all()]
+    wanted = np.array(ACTION_SETS[action_set]) if action_set else np.arange(1, len(ACTIONS) + 1)
+    records = [record for record in records if record["name"] not in untracked and record["action"] in wanted]
+    if not records:
+        raise ValueError(f"No sample is left: got {len(paths)} files, expected some with actions {wanted.tolist()}.")
+    return make_bunch(
+        _per_sample(records, wanted),
+        {
+            "target_names": [ACTIONS[action - 1] for action in wanted],
+            "skeleton": MSR_ACTION3D,
+            "left_out": sorted(left_out + untracked),
+            "protocol": protocol,
+            "DESCR": _DESCR,
+        },
+        np.array([record["subject"] in TRAIN_SUBJECTS for record in records]),
+        subset,
+    )
+
+
+def _per_sample(records: list[dict[str, Any]], wanted: np.ndarray) -> dict[str, Any]:
+    arrays = {key: np.array([record[key] for record in records]) for key in ("subject", "repetition", "name")}
+    lists = {"sequences": [one["sequence"] for one in records], "confidence": [one["confidence"] for one in records]}
+    return {**lists, "target": np.searchsorted(wanted, [one["action"] for one in records]), **arrays}
+
+
+def _read_clip(path: Path) -> dict[str, Any]:
+    """One file: its sequence and confidence, and what its name says."""
+    layout = "aAA_sSS_eEE_skeleton3D (action, subject, repetition)"
+    numbers = parse_name(path, _STEM, layout, _ALLOWED)
+    wanted = f"expected rows of x y z confidence, {MSR_ACTION3D.n_joints} rows a frame"
+    words = path.read_text(encoding="utf-8").split()
+    try:
+        values = np.array(words, dtype=np.float64)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: got text that is no number, {wanted} ({error}).") from None
+    if not values.size or values.size % (MSR_ACTION3D.n_joints * _ROW):
+        raise ValueError(f"{path.name}: got {values.size} numbers ({values.size / _ROW:g} rows), {wanted}.")
+    if np.isinf(values).any():
+        raise ValueError(f"{path.name}: got infinite numbers, {wanted}.")
+    frames = values.reshape(-1, MSR_ACTION3D.n_joints, _ROW).astype(np.float32)
+    return {
+        "sequence": zeros_to_nan(np.ascontiguousarray(frames[..., :3])),
+        "confidence": np.ascontiguousarray(frames[..., 3]),
+        "name": path.stem.removesuffix("_skeleton3D"),
+        **numbers,
+    }
