@@ -1,0 +1,136 @@
+"""From the name of an encoder, or a user's own factory, to a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
+from skeletonlearn.nn._mixer import MixerDecoder, MixerEncoder
+from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
+from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder
+
+ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "mlp": MLPEncoder,
+    "tcn": TCNEncoder,
+    "cooccurrence": CooccurrenceEncoder,
+    "mixer": MixerEncoder,
+}
+DECODERS: dict[str, Callable[..., nn.Module]] = {
+    "mlp": MLPDecoder,
+    "tcn": TCNDecoder,
+    "cooccurrence": CooccurrenceDecoder,
+    "mixer": MixerDecoder,
+}
+
+
+def build_encoder(
+    encoder: str | Callable[..., nn.Module],
+    shape: tuple[int, int, int],
+    *,
+    hidden_dim: int,
+    dropout: float | None,
+) -> nn.Module:
+    """Build an encoder for sequences of one shape.
+
+    Parameters
+    ----------
+    encoder : str or callable
+        A name in `ENCODERS`, or a factory called as `encoder(n_frames, n_joints, n_channels)`.
+    shape : tuple of int
+        `(n_frames, n_joints, n_channels)`.
+    hidden_dim : int
+        Width of a named encoder's embedding; a factory decides for itself.
+    dropout : float or None
+        A named encoder's dropout; None is that encoder's own default.
+
+    Returns
+    -------
+    torch.nn.Module
+        Takes `(B, F, J, C)` to `(B, D)`.
+
+    Raises
+    ------
+    ValueError
+        If the name is not known, or a factory's module does not give `(B, D)`.
+    TypeError
+        If a factory does not give a module.
+    """
+    if isinstance(encoder, str):
+        if encoder not in ENCODERS:
+            raise ValueError(f"encoder={encoder!r} must be one of {', '.join(ENCODERS)}, or a factory of a module.")
+        return ENCODERS[encoder](*shape, hidden_dim=hidden_dim, **_given(dropout))
+    module = encoder(*shape)
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"encoder={encoder!r} must make a torch.nn.Module, got {type(module).__name__}.")
+    return module
+
+
+def build_decoder(
+    encoder: str | Callable[..., nn.Module],
+    embedding_dim: int,
+    shape: tuple[int, int, int],
+    *,
+    hidden_dim: int,
+    dropout: float | None,
+) -> nn.Module:
+    """Build the decoder that belongs to an encoder; a user's own encoder gets the mirror of the published one.
+
+    Parameters
+    ----------
+    encoder : str or callable
+        As in :func:`build_encoder`.
+    embedding_dim : int
+        Width of the embedding.
+    shape : tuple of int
+        `(n_frames, n_joints, n_channels)` of the sequence to rebuild.
+    hidden_dim : int
+        Width of the layers between.
+    dropout : float or None
+        The decoder's dropout; None is its own default.
+
+    Returns
+    -------
+    torch.nn.Module
+        Takes `(B, embedding_dim)` to `(B, F, J, C)`.
+    """
+    decoder = DECODERS[encoder if isinstance(encoder, str) else "mlp"]
+    return decoder(embedding_dim, *shape, hidden_dim=hidden_dim, **_given(dropout))
+
+
+def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
+    """Width D of the `(B, D)` that an encoder gives for sequences of one shape, found by encoding zeros.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        The encoder.
+    shape : tuple of int
+        `(n_frames, n_joints, n_channels)`.
+
+    Returns
+    -------
+    int
+        The width.
+
+    Raises
+    ------
+    ValueError
+        If the encoder does not give one vector a sequence.
+    """
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        out = encoder(torch.zeros(2, *shape))
+    encoder.train(was_training)
+    if not isinstance(out, torch.Tensor) or out.ndim != 2 or len(out) != 2:
+        got = f"shape {tuple(out.shape)}" if isinstance(out, torch.Tensor) else type(out).__name__
+        raise ValueError(f"The encoder gave {got} for 2 sequences, expected (2, n_components).")
+    return int(out.shape[1])
+
+
+def _given(dropout: float | None) -> dict[str, Any]:
+    return {} if dropout is None else {"dropout": dropout}

@@ -1,0 +1,61 @@
+"""Joint, bone and motion streams, computed inside the network so that views act on plain joints."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from skeletonlearn.skeletons import Skeleton
+
+STREAMS = ("joint", "bone", "motion", "bone_motion")
+
+
+class StreamStack(nn.Module):
+    """Stack streams of a batch of joint positions as channels.
+
+    Parameters
+    ----------
+    streams : tuple of {"joint", "bone", "motion", "bone_motion"}
+        `joint`: the positions; `bone`: each joint minus its parent (zero at the root); `motion` and
+        `bone_motion`: the difference to the next frame (zero in the last).
+    n_joints : int
+        Joints of all persons together.
+    skeleton : Skeleton or None
+        The layout of one person; needed for bones.
+
+    Raises
+    ------
+    ValueError
+        If a stream is unknown, or a bone stream is asked for without a skeleton.
+    """
+
+    def __init__(self, streams: tuple[str, ...], n_joints: int, skeleton: Skeleton | None) -> None:
+        super().__init__()
+        unknown = [stream for stream in streams if stream not in STREAMS]
+        if unknown or not streams:
+            raise ValueError(f"streams={streams!r} must be one or more of {', '.join(STREAMS)}.")
+        if skeleton is None and any(stream.startswith("bone") for stream in streams):
+            raise ValueError(f"streams={streams!r} needs the skeleton to know the bones, got skeleton=None.")
+        self.streams = tuple(streams)
+        self.parents: Tensor
+        parents = torch.arange(n_joints)
+        if skeleton is not None:
+            parents = torch.from_numpy(skeleton.tiled(skeleton.parents, n_joints))
+        self.register_buffer("parents", parents, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Turn `(B, F, J, C)` into `(B, F, J, n_streams * C)`."""
+        if self.streams == ("joint",):
+            return x
+        bones = x - x[:, :, self.parents] if any(name.startswith("bone") for name in self.streams) else x
+        of = {"joint": x, "bone": bones}
+        parts = [
+            _motion(bones if name == "bone_motion" else x) if name.endswith("motion") else of[name]
+            for name in self.streams
+        ]
+        return torch.cat(parts, dim=-1)
+
+
+def _motion(x: Tensor) -> Tensor:
+    """Difference to the next frame, zero in the last: `(B, F, J, C)` to the same shape."""
+    return torch.diff(x, dim=1, append=x[:, -1:])
