@@ -1,0 +1,1 @@
+"""Training of networks: one loop, seeds, devices, batches and weights as arrays."""

@@ -1,0 +1,68 @@
+"""How an estimator keeps its networks: weights as arrays in its state, modules beside it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from skeletonlearn._training.batches import SequenceBatches, ordered_batches
+from skeletonlearn._training.state import load_arrays, module_arrays
+
+# Sequences encoded together outside of training. Every batch has exactly this many rows, the last one filled up:
+# torch chooses its kernels by shape, so a sequence's embedding has the same bits alone, in a slice or in the whole.
+_ROWS_AT_ONCE = {"cpu": 32, "accelerator": 1024}
+
+
+class NetworkKeeperMixin:
+    """Keeps networks as NumPy arrays in `network_state_` and builds the modules again when they are needed.
+
+    So a fitted estimator can be pickled, copied or dumped on one device and loaded on another. The estimator
+    defines `_build_networks()`, which makes untrained modules from what `fit` has stored.
+    """
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "network_state_")
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]
+        return {name: value for name, value in state.items() if name != "_networks"}
+
+    def _keep_networks(self, networks: nn.ModuleDict) -> None:
+        """Store trained modules: their arrays in the state, the modules themselves on the processor."""
+        self.network_state_ = module_arrays(networks)
+        self._networks = networks.to("cpu").eval()
+
+    def _fitted_networks(self) -> nn.ModuleDict:
+        """The trained modules on the processor, in evaluation mode."""
+        if "_networks" not in vars(self):
+            networks = self._build_networks()  # type: ignore[attr-defined]
+            load_arrays(networks, self.network_state_)
+            self._networks = networks.eval()
+        return self._networks
+
+    def _apply_in_batches(
+        self, X: np.ndarray, device: torch.device, apply: Callable[[nn.ModuleDict, Tensor], Tensor]
+    ) -> np.ndarray:
+        """Apply the trained modules to X a batch at a time; the result is one float32 array."""
+        networks = self._fitted_networks()
+        if device.type != "cpu":
+            networks = _copy_on(networks, device)
+        rows = _ROWS_AT_ONCE["cpu" if device.type == "cpu" else "accelerator"]
+        batches = SequenceBatches(X, device)
+        with torch.inference_mode():
+            parts = []
+            for indices in ordered_batches(len(X), rows):
+                filled_up = np.pad(indices, (0, rows - len(indices)), mode="edge")
+                result = apply(networks, batches.take(filled_up))
+                parts.append(result[: len(indices)].float().cpu().numpy())
+        return np.concatenate(parts)
+
+
+def _copy_on(networks: nn.ModuleDict, device: torch.device) -> nn.ModuleDict:
+    """A copy on an accelerator: the estimator's own modules stay on the processor, for other threads too."""
+    return copy.deepcopy(networks).to(device)

@@ -1,0 +1,215 @@
+"""The one training loop, shared by every estimator that trains a network."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from skeletonlearn._training.batches import shuffled_batches
+from skeletonlearn._training.devices import autocast
+from skeletonlearn._training.progress import Progress
+
+OPTIMIZERS = ("adamw", "adam", "sgd")
+SCHEDULES = ("cosine", "constant")
+
+BatchLoss = Callable[[np.ndarray, torch.Generator], dict[str, Tensor]]
+"""Losses of a batch, by name, from its sample indices and the generator to draw from; "loss" is minimised."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train, apart from what: the parameters that every estimator has.
+
+    Attributes
+    ----------
+    max_epochs, batch_size, warmup_epochs, n_iter_no_change : int
+        As in the estimators.
+    learning_rate, weight_decay, tol : float
+        As in the estimators.
+    optimizer : {"adamw", "adam", "sgd"}
+        The optimiser.
+    schedule : {"cosine", "constant"}
+        The learning rate after the warm-up.
+    early_stopping : bool
+        Whether to stop, and to keep the best weights, by the validation loss.
+    precision : str
+        As in :func:`skeletonlearn._training.devices.autocast`.
+    verbose : int
+        As in :class:`skeletonlearn._training.progress.Progress`.
+    """
+
+    max_epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
+    warmup_epochs: int = 0
+    early_stopping: bool = False
+    n_iter_no_change: int = 10
+    tol: float = 1e-4
+    precision: str = "auto"
+    verbose: int = 0
+
+
+def make_optimizer(module: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """The optimiser over all parameters of a module; weight decay spares biases and normalisation."""
+    decayed = [weight for weight in module.parameters() if weight.ndim > 1]
+    spared = [weight for weight in module.parameters() if weight.ndim <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": settings.weight_decay},
+        {"params": spared, "weight_decay": 0.0},
+    ]
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=settings.learning_rate, momentum=0.9, nesterov=True)
+    kind = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[settings.optimizer]
+    return kind(groups, lr=settings.learning_rate, fused=True)
+
+
+def learning_rate_factor(settings: TrainingSettings, epoch: float) -> float:
+    """Share of the full learning rate at a (fractional) epoch: linear warm-up, then the schedule."""
+    if epoch < settings.warmup_epochs:
+        return (epoch + 1e-3) / settings.warmup_epochs
+    if settings.schedule == "constant":
+        return 1.0
+    left = max(1e-9, settings.max_epochs - settings.warmup_epochs)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (epoch - settings.warmup_epochs) / left)))
+
+
+def run_epoch(
+    module: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch_loss: BatchLoss,
+    n_samples: int,
+    settings: TrainingSettings,
+    epoch: int,
+    generator: torch.Generator,
+    device: torch.device,
+) -> dict[str, float]:
+    """Train on every sample once; the mean of each loss over the samples comes back."""
+    module.train()
+    scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "float16" and device.type == "cuda")
+    batches = list(shuffled_batches(n_samples, settings.batch_size, generator))
+    sums: dict[str, float] = {}
+    for at, indices in enumerate(batches):
+        factor = learning_rate_factor(settings, epoch + at / len(batches))
+        for group in optimizer.param_groups:
+            group["lr"] = settings.learning_rate * factor
+        optimizer.zero_grad(set_to_none=True)
+        with autocast(device, settings.precision):
+            losses = batch_loss(indices, generator)
+        scaler.scale(losses["loss"]).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach()) * len(indices)
+    return {name: total / n_samples for name, total in sums.items()}
+
+
+def train(
+    module: nn.Module,
+    batch_loss: BatchLoss,
+    n_samples: int,
+    settings: TrainingSettings,
+    generator: torch.Generator,
+    device: torch.device,
+    *,
+    validation_loss: Callable[[], float] | None = None,
+    title: str = "fit",
+) -> list[dict[str, float]]:
+    """Train a module for `max_epochs`, or until the validation loss stops falling.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        All networks together; trained in place.
+    batch_loss : callable
+        See `BatchLoss`.
+    n_samples : int
+        How many samples there are to train on.
+    settings : TrainingSettings
+        How to train.
+    generator : torch.Generator
+        Draws the order of samples and the views.
+    device : torch.device
+        Where the module is.
+    validation_loss : callable, optional
+        Called after each epoch; needed for early stopping.
+    title : str, default="fit"
+        What progress is shown as.
+
+    Returns
+    -------
+    list of dict
+        One record an epoch: `epoch`, the mean losses, `learning_rate` and, if there is validation,
+        `validation_loss`.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is no longer finite.
+    """
+    optimizer = make_optimizer(module, settings)
+    best = BestWeights(settings.tol)
+    history: list[dict[str, float]] = []
+    with Progress(title, settings.max_epochs, settings.verbose) as progress:
+        for epoch in range(settings.max_epochs):
+            losses = run_epoch(module, optimizer, batch_loss, n_samples, settings, epoch, generator, device)
+            record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
+            _check_finite(record, settings)
+            if validation_loss is not None:
+                record["validation_loss"] = validation_loss()
+                best.see(record["validation_loss"], module)
+            history.append(record)
+            progress.epoch_done(record)
+            if settings.early_stopping and best.epochs_without_gain >= settings.n_iter_no_change:
+                break
+    if settings.early_stopping:
+        best.restore(module)
+    return history
+
+
+class BestWeights:
+    """Remembers the weights with the lowest validation loss.
+
+    Parameters
+    ----------
+    tol : float
+        By how much the loss must fall to count as a gain.
+    """
+
+    def __init__(self, tol: float) -> None:
+        self._tol = tol
+        self._loss = math.inf
+        self._last_gain = math.inf
+        self._weights: dict[str, Any] | None = None
+        self.epochs_without_gain = 0
+
+    def see(self, loss: float, module: nn.Module) -> None:
+        """Note one epoch's validation loss, and the weights if there was none lower."""
+        if loss < self._loss:
+            self._loss, self._weights = loss, copy.deepcopy(module.state_dict())
+        if loss < self._last_gain - self._tol:
+            self._last_gain, self.epochs_without_gain = loss, 0
+        else:
+            self.epochs_without_gain += 1
+
+    def restore(self, module: nn.Module) -> None:
+        """Put the remembered weights back."""
+        if self._weights is not None:
+            module.load_state_dict(self._weights)
+
+
+def _check_finite(record: dict[str, float], settings: TrainingSettings) -> None:
+    if not math.isfinite(record["loss"]):
+        raise FloatingPointError(
+            f"The loss became {record['loss']} in epoch {record['epoch']}: expected a finite number. Lower the "
+            f"learning rate (now {settings.learning_rate}) or scale the input (a BodyScaler before this step)."
+        )
