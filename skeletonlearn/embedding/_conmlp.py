@@ -1,0 +1,491 @@
+"""ConMLP: contrastive pretraining of an encoder on two views of each sequence."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from torch import nn
+
+from skeletonlearn._training.batches import SequenceBatches
+from skeletonlearn._training.devices import PRECISIONS, resolve_device
+from skeletonlearn._training.estimator import NetworkKeeperMixin
+from skeletonlearn._training.hold_out import hold_out
+from skeletonlearn._training.loop import OPTIMIZERS, SCHEDULES, TrainingSettings, make_optimizer, run_epoch, train
+from skeletonlearn._training.seeding import draw_seed, seeded
+from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
+from skeletonlearn.base import check_sequences
+from skeletonlearn.embedding._architecture import ConMLPArchitecture
+from skeletonlearn.embedding._labels import contrast_labels
+from skeletonlearn.embedding._objective import ContrastiveObjective
+from skeletonlearn.embedding._views import view_pair
+from skeletonlearn.losses import nt_xent, supcon, tcl
+from skeletonlearn.nn import embedding_width
+from skeletonlearn.skeletons import Skeleton, get_skeleton
+
+_LARGEST_BATCH = 512
+
+
+def _has_decoder(estimator: ConMLPEmbedder) -> bool:
+    if not estimator.reconstruction_weight:
+        raise AttributeError(
+            f"reconstruct needs a decoder: got reconstruction_weight={estimator.reconstruction_weight!r}, expected a "
+            "positive number when fitting."
+        )
+    return True
+
+
+class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkKeeperMixin, BaseEstimator):
+    """Embed skeleton sequences with an encoder trained by contrast.
+
+    Each sequence is seen in two random views. The encoder learns to place the views of one sequence, and where
+    there are labels the sequences of one class, close to each other and far from the rest. `transform` gives the
+    encoder's output; the projection that the loss is taken in is left out.
+
+    Parameters
+    ----------
+    encoder : {"mlp", "tcn", "cooccurrence", "mixer"} or callable, default="tcn"
+        The network from a sequence to its embedding. ``"mlp"`` is the published one. A callable is a factory,
+        called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from `(B, F, J, C)`
+        to `(B, n_components)`; `n_channels` counts the channels of all streams.
+    loss : {"supcon", "nt_xent", "tcl"}, default="supcon"
+        Supervised contrastive, NT-Xent or tuned contrastive loss. Without labels each sequence is a class of its
+        own, which makes ``"supcon"`` equal ``"nt_xent"``. ``"nt_xent"`` never looks at `y`.
+    supervised : {"auto"} or bool, default="auto"
+        Whether labels are used: ``"auto"`` uses them when `fit` gets them.
+    skeleton : Skeleton, str or None, default=None
+        The joint layout, or its name in the catalogue. Needed for bone streams and for views that change the
+        body; the number of persons follows from the number of joints.
+    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
+        What the encoder sees, computed from the joints after the views.
+    k1 : float, default=1.0
+        Weight of the positives' term in the denominator of ``"tcl"``.
+    k2 : float, default=1.0
+        Weight of the negatives in the denominator of ``"tcl"``.
+    temperature : float, default=0.1
+        Temperature of the loss.
+    reconstruction_weight : float, default=0.0
+        Weight of the error of the sequence rebuilt by a decoder from each view's embedding; 0 has no decoder.
+    projection_dim : int, default=128
+        Width of the space that the loss is taken in.
+    projection_layers : {1, 2}, default=1
+        Layers of the projection: one linear layer (the published one), or a perceptron.
+    hidden_dim : int, default=256
+        Width of the encoder, and of the embedding.
+    dropout : float or None, default=None
+        Dropout of encoder and decoder; None is the encoder's own default (0.6 for ``"mlp"``).
+    augmentation : "auto", None, view or pair of views, default="auto"
+        How the two views are made: one recipe drawn twice, or a pair, from :mod:`skeletonlearn.augmentation`.
+        ``"auto"`` chooses by channels, skeleton and whether there are labels. The published pair is
+        ``(Shear(1), Reverse(0.5))``.
+    max_epochs : int, default=60
+        How often each sequence is seen.
+    batch_size : int or "auto", default="auto"
+        Sequences in a batch; ``"auto"`` is 512, or all if there are fewer.
+    learning_rate : float, default=0.002
+        Largest learning rate.
+    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
+        The optimiser.
+    weight_decay : float, default=0.02
+        Weight decay of matrices; biases and normalisation are spared.
+    schedule : {"cosine", "constant"}, default="cosine"
+        The learning rate after the warm-up.
+    warmup_epochs : int, default=5
+        Epochs in which the learning rate rises.
+    early_stopping : bool, default=False
+        Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
+        the weights where it was lowest.
+    validation_fraction : float, default=0.1
+        Share of sequences held out for early stopping.
+    n_iter_no_change : int, default=10
+        Epochs without a fall of at least `tol` before stopping early.
+    tol : float, default=1e-4
+        What counts as a fall of the validation loss.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last fit.
+    device : str or torch.device, default="auto"
+        Where to compute; ``"auto"`` takes an accelerator if there is one.
+    precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
+        ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    random_state : int, RandomState or None, default=None
+        Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
+        processor.
+    verbose : int, default=0
+        1 shows progress: a bar if `rich` is installed, else lines to the logger ``skeletonlearn``; 2 a line an
+        epoch.
+
+    Attributes
+    ----------
+    encoder_ : torch.nn.Module
+        The trained encoder, streams included.
+    projector_ : torch.nn.Module
+        The trained projection.
+    decoder_ : torch.nn.Module or None
+        The trained decoder.
+    network_state_ : dict of str to ndarray
+        Weights and buffers of all networks, as arrays.
+    loss_curve_ : list of float
+        Mean training loss of each epoch.
+    validation_curve_ : list of float or None
+        Validation loss of each epoch; None without early stopping.
+    history_ : list of dict
+        All that was measured in each epoch.
+    n_iter_ : int
+        Epochs run.
+    device_ : str
+        Where it was trained.
+    n_features_in_ : int
+        Frames times joints times channels.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
+    sequence_shape_in_ : tuple of int
+        `(n_frames, n_joints, n_channels)` seen in `fit`.
+
+    See Also
+    --------
+    skeletonlearn.LinearProbe : Judges a frozen embedding.
+
+    References
+    ----------
+    B. Animesh & M. Chandraker, "Tuned Contrastive Learning", WACV 2025.
+    P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020.
+    T. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn import ConMLPEmbedder
+    >>> X = np.random.default_rng(0).normal(size=(12, 16, 20, 3))
+    >>> y = np.arange(12) % 3
+    >>> ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit_transform(X, y).shape
+    (12, 32)
+    """
+
+    _parameter_constraints: dict = {
+        "encoder": [StrOptions({"mlp", "tcn", "cooccurrence", "mixer"}), callable],
+        "loss": [StrOptions({"supcon", "nt_xent", "tcl"})],
+        "supervised": [StrOptions({"auto"}), "boolean"],
+        "skeleton": [Skeleton, str, None],
+        "streams": [tuple, list],
+        "k1": [Interval(Real, 0, None, closed="left")],
+        "k2": [Interval(Real, 0, None, closed="left")],
+        "temperature": [Interval(Real, 0, None, closed="neither")],
+        "reconstruction_weight": [Interval(Real, 0, None, closed="left")],
+        "projection_dim": [Interval(Integral, 1, None, closed="left")],
+        "projection_layers": [Interval(Integral, 1, 2, closed="both")],
+        "hidden_dim": [Interval(Integral, 1, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left"), None],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "schedule": [StrOptions(set(SCHEDULES))],
+        "warmup_epochs": [Interval(Integral, 0, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "warm_start": ["boolean"],
+        "device": [str, torch.device],
+        "precision": [StrOptions(set(PRECISIONS))],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        encoder="tcn",
+        *,
+        loss="supcon",
+        supervised="auto",
+        skeleton=None,
+        streams=("joint", "motion"),
+        k1=1.0,
+        k2=1.0,
+        temperature=0.1,
+        reconstruction_weight=0.0,
+        projection_dim=128,
+        projection_layers=1,
+        hidden_dim=256,
+        dropout=None,
+        augmentation="auto",
+        max_epochs=60,
+        batch_size="auto",
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.02,
+        schedule="cosine",
+        warmup_epochs=5,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        device="auto",
+        precision="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.encoder = encoder
+        self.loss = loss
+        self.supervised = supervised
+        self.skeleton = skeleton
+        self.streams = streams
+        self.k1 = k1
+        self.k2 = k2
+        self.temperature = temperature
+        self.reconstruction_weight = reconstruction_weight
+        self.projection_dim = projection_dim
+        self.projection_layers = projection_layers
+        self.hidden_dim = hidden_dim
+        self.dropout = dropout
+        self.augmentation = augmentation
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.warmup_epochs = warmup_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Train the encoder.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels)
+            Sequences; 3-D and 2-D arrays are read as one joint.
+        y : array-like of shape (n_samples,), default=None
+            Classes; -1 in an integer `y` marks a sequence without a label.
+
+        Returns
+        -------
+        self : ConMLPEmbedder
+            Fitted.
+        """
+        going_on = self.warm_start and hasattr(self, "network_state_")
+        X, labels = self._check_training_data(X, y, reset=not going_on)
+        device = resolve_device(self.device)
+        seed = draw_seed(self.random_state)
+        training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
+        settings = self._settings(len(training))
+        with seeded(seed, device) as generator:
+            networks = (self._fitted_networks() if going_on else self._new_networks()).to(device)
+            objective = self._objective(networks, X, labels, device)
+            history = train(
+                networks,
+                lambda indices, generator: objective(training[indices], generator),
+                len(training),
+                settings,
+                generator,
+                device,
+                validation_loss=partial(objective.evaluate, validation, settings.batch_size, seed)
+                if self.early_stopping
+                else None,
+                title=type(self).__name__,
+            )
+        self._finish(networks, history, device)
+        self.__dict__.pop("optimizer_state_", None)
+        return self
+
+    def partial_fit(self, X, y=None):
+        """Train one more epoch, at the full learning rate, on these sequences.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels)
+            Sequences.
+        y : array-like of shape (n_samples,), default=None
+            Classes, as in `fit`.
+
+        Returns
+        -------
+        self : ConMLPEmbedder
+            Fitted further; the optimiser's state is kept for the next call.
+        """
+        first = not hasattr(self, "network_state_")
+        X, labels = self._check_training_data(X, y, reset=first)
+        device = resolve_device(self.device)
+        done = 0 if first else self.n_iter_
+        # a different, reproducible stream of random numbers in each call
+        seed = draw_seed(self.random_state) + done
+        settings = self._settings(len(X), schedule="constant", warmup_epochs=0)
+        with seeded(seed, device) as generator:
+            networks = (self._new_networks() if first else self._fitted_networks()).to(device)
+            optimizer = make_optimizer(networks, settings)
+            load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}))
+            objective = self._objective(networks, X, labels, device)
+            losses = run_epoch(networks, optimizer, objective, len(X), settings, 0, generator, device)
+        record = {"epoch": done + 1, **losses, "learning_rate": settings.learning_rate}
+        self._finish(networks, [*([] if first else self.history_), record], device)
+        self.optimizer_state_ = optimizer_arrays(optimizer)
+        return self
+
+    def transform(self, X):
+        """Embed sequences.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels)
+            Sequences of the shape that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components), float32
+            The encoder's output.
+        """
+        return self._apply(X, lambda networks, batch: networks["encoder"](batch))
+
+    def project(self, X):
+        """Map sequences to the space that the loss is taken in, on the unit sphere.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels)
+            Sequences of the shape that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, projection_dim), float32
+            Rows of length one.
+        """
+        return self._apply(
+            X, lambda networks, batch: nn.functional.normalize(networks["projector"](networks["encoder"](batch)))
+        )
+
+    @available_if(_has_decoder)
+    def reconstruct(self, X):
+        """Rebuild sequences from their embeddings.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels)
+            Sequences of the shape that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_frames, n_joints, n_channels), float32
+            What the decoder makes of each embedding.
+        """
+        return self._apply(X, lambda networks, batch: networks["decoder"](networks["encoder"](batch)))
+
+    @property
+    def encoder_(self):
+        return self._fitted_networks()["encoder"]
+
+    @property
+    def projector_(self):
+        return self._fitted_networks()["projector"]
+
+    @property
+    def decoder_(self):
+        networks = self._fitted_networks()
+        return networks["decoder"] if self._architecture.has_decoder else None
+
+    @property
+    def loss_curve_(self):
+        return [record["loss"] for record in self.history_]
+
+    @property
+    def validation_curve_(self):
+        losses = [record["validation_loss"] for record in self.history_ if "validation_loss" in record]
+        return losses or None
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    def _check_training_data(self, X, y, *, reset):
+        """X as float32 and its contrast labels, after all parameters have been checked."""
+        self._validate_params()
+        if y is None and self.supervised is True and self.loss != "nt_xent":
+            raise ValueError(
+                f"loss={self.loss!r} with supervised=True expected labels, got y=None; pass y, or supervised='auto'."
+            )
+        if self.supervised is False or self.loss == "nt_xent":
+            y = None
+        checked = check_sequences(
+            self, X, "no_validation" if y is None else y, reset=reset, dtype=np.float32, ensure_min_samples=2
+        )
+        X, y = (checked, None) if y is None else checked
+        self._supervised = y is not None
+        return X, contrast_labels(y, len(X))
+
+    def _settings(self, n_samples, **changes):
+        """The training parameters, once the batch size is known."""
+        if self.batch_size != "auto" and self.batch_size > n_samples:
+            raise ValueError(
+                f"batch_size={self.batch_size} is larger than the {n_samples} sequences to train on, expected at most "
+                f"{n_samples}, or 'auto'."
+            )
+        parameters = {field.name: getattr(self, field.name) for field in fields(TrainingSettings)}
+        if self.batch_size == "auto":
+            parameters["batch_size"] = min(_LARGEST_BATCH, n_samples)
+        return TrainingSettings(**(parameters | changes))
+
+    def _new_networks(self):
+        """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
+        skeleton = None if self.skeleton is None else get_skeleton(self.skeleton)
+        self._architecture = ConMLPArchitecture(
+            shape=self.sequence_shape_in_,
+            encoder=self.encoder,
+            streams=tuple(self.streams),
+            skeleton=skeleton,
+            hidden_dim=self.hidden_dim,
+            dropout=self.dropout,
+            projection_dim=self.projection_dim,
+            projection_layers=self.projection_layers,
+            has_decoder=self.reconstruction_weight > 0,
+        )
+        return self._architecture.build()
+
+    def _build_networks(self):
+        return self._architecture.build()
+
+    def _objective(self, networks, X, labels, device):
+        skeleton = self._architecture.skeleton
+        return ContrastiveObjective(
+            networks,
+            SequenceBatches(X, device),
+            labels,
+            view_pair(self.augmentation, X.shape[3], skeleton, supervised=self._supervised),
+            self._contrast(),
+            self.reconstruction_weight if self._architecture.has_decoder else 0.0,
+            device,
+        )
+
+    def _contrast(self):
+        """The contrastive loss as a function of projections and labels."""
+        if self.loss == "nt_xent":
+            return lambda z, labels: nt_xent(z, self.temperature)
+        if self.loss == "supcon":
+            return partial(supcon, tau=self.temperature)
+        return partial(tcl, tau=self.temperature, k1=self.k1, k2=self.k2)
+
+    def _finish(self, networks, history, device):
+        self._keep_networks(networks)
+        self._n_features_out = embedding_width(self.encoder_, self.sequence_shape_in_)
+        self.history_ = history
+        self.n_iter_ = len(history)
+        self.device_ = str(device)
+
+    def _apply(self, X, apply):
+        X = check_sequences(self, X, reset=False, dtype=np.float32)
+        return self._apply_in_batches(X, resolve_device(self.device), apply)

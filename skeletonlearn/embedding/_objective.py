@@ -1,0 +1,91 @@
+"""What ConMLP minimises: the contrast of two views, and the error of the sequence rebuilt from each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from skeletonlearn._training.batches import SequenceBatches, ordered_batches
+from skeletonlearn.losses import reconstruction_loss
+
+View = Callable[[Tensor, torch.Generator], Tensor]
+Contrast = Callable[[Tensor, Tensor], Tensor]
+
+
+class ContrastiveObjective:
+    """Loss of a batch: `L = L_con + weight * L_rec` (Animesh & Chandraker).
+
+    Parameters
+    ----------
+    networks : torch.nn.ModuleDict
+        `encoder`, `projector` and, where the weight is not zero, `decoder`.
+    batches : SequenceBatches
+        The sequences.
+    labels : ndarray of shape (n_samples,)
+        Contrast labels.
+    views : pair of callable
+        Called as `view(batch, generator)`.
+    contrast : callable
+        The contrastive loss of projections `(2B, D)` and labels `(2B,)`.
+    reconstruction_weight : float
+        Weight of the reconstruction loss.
+    device : torch.device
+        Where the networks are.
+    """
+
+    def __init__(
+        self,
+        networks: nn.ModuleDict,
+        batches: SequenceBatches,
+        labels: np.ndarray,
+        views: tuple[View, View],
+        contrast: Contrast,
+        reconstruction_weight: float,
+        device: torch.device,
+    ) -> None:
+        self._networks = networks
+        self._batches = batches
+        self._labels = torch.from_numpy(labels).to(device)
+        self._views = views
+        self._contrast = contrast
+        self._weight = reconstruction_weight
+
+    def __call__(self, indices: np.ndarray, generator: torch.Generator) -> dict[str, Tensor]:
+        """Losses of the samples at `indices`, by name."""
+        batch = self._batches.take(indices)
+        # the views go through the encoder one after the other, so that they need not be joined in memory
+        embeddings = [self._networks["encoder"](_see(view, batch, generator)) for view in self._views]
+        projections = torch.cat([self._networks["projector"](embedding) for embedding in embeddings])
+        labels = self._labels[torch.from_numpy(indices).to(self._labels.device)]
+        loss = self._contrast(projections, labels.repeat(len(self._views)))
+        if not self._weight:
+            return {"loss": loss}
+        rebuilt = [reconstruction_loss(self._networks["decoder"](embedding), batch) for embedding in embeddings]
+        reconstruction = torch.stack(rebuilt).mean()
+        return {
+            "loss": loss + self._weight * reconstruction,
+            "contrastive_loss": loss,
+            "reconstruction_loss": reconstruction,
+        }
+
+    def evaluate(self, indices: np.ndarray, batch_size: int, seed: int) -> float:
+        """Mean loss of held-out samples, with the same views at every call."""
+        self._networks.eval()
+        generator = torch.Generator().manual_seed(seed)
+        total = 0.0
+        with torch.inference_mode():
+            for part in ordered_batches(len(indices), batch_size):
+                total += float(self(indices[part], generator)["loss"]) * len(part)
+        return total / len(indices)
+
+
+def _see(view: View, batch: Tensor, generator: torch.Generator) -> Tensor:
+    """The batch in a view, which may be a user's own and is checked for its shape."""
+    seen = view(batch, generator)
+    if not isinstance(seen, Tensor) or seen.shape != batch.shape:
+        got = f"shape {tuple(seen.shape)}" if isinstance(seen, Tensor) else type(seen).__name__
+        raise ValueError(f"The view {view!r} gave {got}, expected a tensor of the batch's shape {tuple(batch.shape)}.")
+    return seen

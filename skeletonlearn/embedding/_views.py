@@ -1,0 +1,86 @@
+"""Which views a sequence is seen in when the user does not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skeletonlearn.augmentation import (
+    BoneScale,
+    Compose,
+    Jitter,
+    Rotate,
+    Scale,
+    Shear,
+    Smooth,
+    TemporalCrop,
+)
+from skeletonlearn.skeletons import Skeleton
+
+
+def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> Compose:
+    """The recipe for 3-D joints, less what the data do not allow.
+
+    Without labels the views must take away what two views of one clip share and no action needs: body
+    proportions, sensor jitter, direction. With labels milder views serve better.
+
+    Parameters
+    ----------
+    n_channels : int
+        Channels of a joint; bodies turn only in 3-D, and one channel cannot be sheared.
+    skeleton : Skeleton or None
+        The layout; bone lengths change only where it is known.
+    supervised : bool
+        Whether there are labels.
+
+    Returns
+    -------
+    Compose
+        The views in order.
+    """
+    recipe: list[Any] = [TemporalCrop(0.5)]
+    if skeleton is not None:
+        recipe.append(BoneScale(skeleton, 0.2 if supervised else 0.4))
+    if n_channels == 3:
+        recipe.append(Rotate(yaw=50, pitch=20) if supervised else Rotate(yaw=70, pitch=30))
+    if n_channels > 1:
+        recipe.append(Shear(0.2 if supervised else 0.5))
+    recipe += [Scale(0.1)] if supervised else [Jitter(0.1), Smooth()]
+    return Compose(tuple(recipe))
+
+
+def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> tuple[Any, Any]:
+    """The two views that an `augmentation` parameter stands for, bound to the skeleton.
+
+    Parameters
+    ----------
+    augmentation : "auto", callable, pair of callable, or None
+        One recipe is drawn twice; None leaves the sequences as they are.
+    n_channels : int
+        Channels of a joint.
+    skeleton : Skeleton or None
+        The layout.
+    supervised : bool
+        Whether there are labels.
+
+    Returns
+    -------
+    tuple
+        Two views.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
+    if isinstance(augmentation, str) and augmentation == "auto":
+        augmentation = default_views(n_channels, skeleton, supervised=supervised)
+    if augmentation is None:
+        augmentation = Compose(())
+    pair = augmentation if isinstance(augmentation, tuple | list) else (augmentation, augmentation)
+    if len(pair) != 2 or any(isinstance(view, type) or not callable(view) for view in pair):
+        raise TypeError(
+            f"augmentation={augmentation!r} must be 'auto', None, one view called as view(batch, generator), or a "
+            "pair of such views."
+        )
+    first, second = (view.bind(skeleton) if hasattr(view, "bind") else view for view in pair)
+    return first, second
