@@ -19,8 +19,8 @@ lint: $(MARK)-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(MARK)-docs
-	$(BIN)/python -m numpydoc lint $$(git ls-files 'skeletonlearn/*.py' | grep -v '/_training/')
+docs: $(MARK)-test
+	$(BIN)/python -m pytest tests/test_docstrings.py skeletonlearn
 
 bench: $(MARK)-bench
 	$(BIN)/python -m tests.benchmarks.bench_losses
@@ -38,10 +38,6 @@ $(MARK)-plot: $(BIN)/python pyproject.toml constraints.txt
 
 $(MARK)-test: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
-	touch $@
-
-$(MARK)-docs: $(BIN)/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[docs]'
 	touch $@
 
 $(MARK)-bench: $(BIN)/python pyproject.toml constraints.txt

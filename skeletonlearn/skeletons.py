@@ -137,14 +137,46 @@ class Skeleton:
         return matrix
 
     def index(self, joint: str) -> int:
-        """Index of a joint by its name."""
+        """Index of a joint by its name.
+
+        Parameters
+        ----------
+        joint : str
+            The name.
+
+        Returns
+        -------
+        int
+            Its place among `joints`.
+
+        Raises
+        ------
+        ValueError
+            If the layout has no such joint.
+        """
         try:
             return self.joints.index(joint)
         except ValueError:
             raise ValueError(f"{self.name} has no joint {joint!r}; it has {', '.join(self.joints)}.") from None
 
     def role_index(self, role: str) -> list[int]:
-        """Indices of the joints whose mean is the point that `role` names."""
+        """Indices of the joints whose mean is the point that a role names.
+
+        Parameters
+        ----------
+        role : str
+            A key of `roles`.
+
+        Returns
+        -------
+        list of int
+            One joint or more.
+
+        Raises
+        ------
+        ValueError
+            If the layout does not tell where that is.
+        """
         if role not in self.roles:
             known = ", ".join(sorted(self.roles)) or "no roles"
             raise ValueError(f"{self.name} does not tell where {role!r} is; it tells {known}.")
@@ -152,6 +184,16 @@ class Skeleton:
 
     def n_persons(self, n_joints: int) -> int:
         """How many bodies `n_joints` joints are, one after another.
+
+        Parameters
+        ----------
+        n_joints : int
+            Joints of all bodies together.
+
+        Returns
+        -------
+        int
+            The number of bodies.
 
         Raises
         ------
@@ -167,7 +209,20 @@ class Skeleton:
         return persons
 
     def tiled(self, index: np.ndarray, n_joints: int) -> np.ndarray:
-        """Repeat a per-joint index array (parents, mirror_index) for every body among `n_joints` joints."""
+        """Repeat an array of joint indices (parents, mirror_index) for every body.
+
+        Parameters
+        ----------
+        index : ndarray of shape (n_joints of one body,)
+            Joint indices within one body.
+        n_joints : int
+            Joints of all bodies together.
+
+        Returns
+        -------
+        ndarray of shape (n_joints,)
+            Joint indices among all.
+        """
         offsets = self.n_joints * np.arange(self.n_persons(n_joints))
         return (offsets[:, None] + np.asarray(index)).reshape(-1)
 
@@ -450,7 +505,17 @@ def list_skeletons() -> list[str]:
 
 
 def get_skeleton(skeleton: Skeleton | str) -> Skeleton:
-    """A layout from itself or from its catalogue name (case does not matter).
+    """A layout from itself or from its catalogue name.
+
+    Parameters
+    ----------
+    skeleton : Skeleton or str
+        A layout, or its name in any case.
+
+    Returns
+    -------
+    Skeleton
+        The layout.
 
     Raises
     ------
