@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_array
+from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 __all__ = ["check_sequences", "is_ragged"]
@@ -74,6 +74,8 @@ def check_sequences(
         check_is_fitted(estimator)
     dtype = list(dtype) if isinstance(dtype, tuple) else dtype
     sequences = _as_sequences(estimator, X) if is_ragged(X) else None
+    for part in [X] if sequences is None else sequences:
+        _check_real(estimator, part)
     if sequences is not None and len({len(one) for one in sequences}) > 1:
         X, shape, y_checked = _check_ragged(estimator, sequences, y, ragged, dtype, check_params)
     elif sequences is not None or getattr(X, "ndim", 2) > 2:
@@ -94,6 +96,16 @@ def check_sequences(
 
 def is_ragged(X: Any) -> bool:
     """Whether X is a list, tuple or object array of single sequences, each at least (n_frames_i, n_features).
+
+    Parameters
+    ----------
+    X : object
+        What a user passed as sequences.
+
+    Returns
+    -------
+    bool
+        True also where the sequences happen to be equally long.
 
     Examples
     --------
@@ -138,6 +150,11 @@ def _as_sequences(estimator: BaseEstimator, X: Any) -> list[np.ndarray]:
                 f"{sequences[0].shape[1]} and {sequences[0].shape[2]}."
             )
     return sequences
+
+
+def _check_real(estimator, part):
+    if getattr(getattr(part, "dtype", None), "kind", "") == "c":
+        raise ValueError(f"Complex data not supported: X has dtype {part.dtype}, but {_name(estimator)} expected real.")
 
 
 def _check_ragged(estimator, sequences, y, ragged, dtype, check_params):
@@ -189,10 +206,9 @@ def _check_beside(estimator, X, y, check_params):
         raise ValueError(
             f"Found array with {len(X)} sample(s) while a minimum of {least} is required by {_name(estimator)}."
         )
-    if y is None or isinstance(y, str):
+    if isinstance(y, str) or (y is None and not get_tags(estimator).target_tags.required):
         return X, None
-    y = validate_data(estimator, y=y, skip_check_array=True)
-    y = np.asarray(y)
+    y = validate_data(estimator, y=y)  # refuses a missing y that is required
     check_consistent_length(X, y)
     return X, y
 

@@ -40,10 +40,15 @@ class NetworkKeeperMixin:
     def _fitted_networks(self) -> nn.ModuleDict:
         """The trained modules on the processor, in evaluation mode."""
         if "_networks" not in vars(self):
-            networks = self._build_networks()  # type: ignore[attr-defined]
+            with torch.random.fork_rng(devices=[]):  # initial weights are drawn, though none is kept
+                networks = self._build_networks()  # type: ignore[attr-defined]
             load_arrays(networks, self.network_state_)
             self._networks = networks.eval()
         return self._networks
+
+    def _copied_networks(self) -> nn.ModuleDict:
+        """The trained modules to train further: the estimator's own stay as they are if that breaks off."""
+        return copy.deepcopy(self._fitted_networks())
 
     def _apply_in_batches(
         self, X: np.ndarray, device: torch.device, apply: Callable[[nn.ModuleDict, Tensor], Tensor]

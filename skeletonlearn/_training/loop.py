@@ -93,7 +93,7 @@ def run_epoch(
     generator: torch.Generator,
     device: torch.device,
 ) -> dict[str, float]:
-    """Train on every sample once; the mean of each loss over the samples comes back."""
+    """Train on every sample once; the mean of each loss over the samples comes back, if that is finite."""
     module.train()
     scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "float16" and device.type == "cuda")
     batches = list(shuffled_batches(n_samples, settings.batch_size, generator))
@@ -110,7 +110,9 @@ def run_epoch(
         scaler.update()
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + float(value.detach()) * len(indices)
-    return {name: total / n_samples for name, total in sums.items()}
+    means = {name: total / n_samples for name, total in sums.items()}
+    _check_finite(means["loss"], epoch, settings)
+    return means
 
 
 def train(
@@ -163,7 +165,6 @@ def train(
         for epoch in range(settings.max_epochs):
             losses = run_epoch(module, optimizer, batch_loss, n_samples, settings, epoch, generator, device)
             record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
-            _check_finite(record, settings)
             if validation_loss is not None:
                 record["validation_loss"] = validation_loss()
                 best.see(record["validation_loss"], module)
@@ -207,9 +208,9 @@ class BestWeights:
             module.load_state_dict(self._weights)
 
 
-def _check_finite(record: dict[str, float], settings: TrainingSettings) -> None:
-    if not math.isfinite(record["loss"]):
+def _check_finite(loss: float, epoch: int, settings: TrainingSettings) -> None:
+    if not math.isfinite(loss):
         raise FloatingPointError(
-            f"The loss became {record['loss']} in epoch {record['epoch']}: expected a finite number. Lower the "
+            f"The loss became {loss} in epoch {epoch + 1}: expected a finite number. Lower the "
             f"learning rate (now {settings.learning_rate}) or scale the input (a BodyScaler before this step)."
         )

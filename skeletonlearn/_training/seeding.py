@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,9 @@ import numpy as np
 import torch
 
 _SEEDS = 2**31 - 1
+# torch draws weights and dropout from one generator for the whole process: fits in several threads take turns, so
+# that each gets the same random numbers as it would alone
+_TURN = threading.RLock()
 
 
 def draw_seed(random_state: Any) -> int:
@@ -48,6 +52,6 @@ def seeded(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     Yields the generator for everything that is drawn explicitly: the order of samples and the views.
     """
     accelerators = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=accelerators):
+    with _TURN, torch.random.fork_rng(devices=accelerators):
         torch.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)

@@ -1,0 +1,261 @@
+"""LinearProbe: how much of the classes a straight line finds in a frozen representation."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skeletonlearn.base import check_sequences
+
+
+class LinearProbe(ClassifierMixin, BaseEstimator):
+    """Judge a representation by the linear classifier that it allows.
+
+    Features are standardised, then classified by multinomial logistic regression. The representation is X itself
+    (embeddings, or whole sequences flattened), or what a fitted `embedder` makes of it. The embedder is frozen: the
+    probe never fits, copies or changes it, and clones of the probe share it.
+
+    Parameters
+    ----------
+    embedder : fitted transformer or None, default=None
+        Gives the representation of X through its `transform`; a :class:`sklearn.frozen.FrozenEstimator` around it
+        is the same. None takes X itself.
+    C : float, default=1.0
+        Inverse of the strength of the L2 penalty on `coef_`.
+    max_iter : int, default=1000
+        Iterations of the solver at the most.
+    tol : float, default=1e-4
+        Largest gradient at which the solver stops.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes; ``"balanced"`` weighs them by the inverse of their frequency.
+
+    Attributes
+    ----------
+    scaler_ : StandardScaler
+        Standardises the representation.
+    classifier_ : LogisticRegression
+        Classifies the standardised representation.
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    n_iter_ : ndarray of int of shape (1,)
+        Iterations run.
+    n_features_in_ : int
+        Frames times joints times channels of X.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
+    sequence_shape_in_ : tuple
+        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if the sequences differed in length.
+
+    See Also
+    --------
+    skeletonlearn.ConMLPEmbedder : Learns a representation to probe.
+
+    References
+    ----------
+    G. Alain & Y. Bengio, "Understanding intermediate layers using linear classifier probes", ICLR workshop 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn import ConMLPEmbedder, LinearProbe
+    >>> X = np.random.default_rng(0).normal(size=(12, 16, 20, 3))
+    >>> y = np.arange(12) % 3
+    >>> embedder = ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit(X, y)
+    >>> probe = LinearProbe(embedder=embedder).fit(X, y)
+    >>> probe.predict(X).shape, probe.coef_.shape
+    ((12,), (3, 32))
+    """
+
+    _parameter_constraints: dict = {
+        "embedder": [HasMethods(["fit", "transform"]), None],
+        "C": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="neither")],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(self, embedder=None, *, C=1.0, max_iter=1000, tol=1e-4, class_weight=None):
+        self.embedder = embedder
+        self.C = C
+        self.max_iter = max_iter
+        self.tol = tol
+        self.class_weight = class_weight
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit the scaler and the classifier; the embedder stays as it is.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
+            Sequences or embeddings; with an embedder, whatever it takes.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, in the scaler and in the classifier.
+
+        Returns
+        -------
+        self : LinearProbe
+            Fitted.
+
+        Raises
+        ------
+        NotFittedError
+            If the embedder is not fitted.
+        ValueError
+            If X, y or a parameter is not as wanted; the text says got and wanted.
+        """
+        self._validate_params()
+        if sample_weight is not None and np.min(np.asarray(sample_weight)) < 0:
+            raise ValueError(f"sample_weight has {np.min(np.asarray(sample_weight))}, expected non-negative numbers.")
+        embeddings, y = self._embed(X, y, reset=True)
+        self.scaler_ = StandardScaler().fit(embeddings, sample_weight=sample_weight)
+        self.classifier_ = LogisticRegression(
+            C=self.C,
+            max_iter=self.max_iter,
+            tol=self.tol,
+            class_weight=self.class_weight,
+        ).fit(self.scaler_.transform(embeddings), y, sample_weight=sample_weight)
+        self.classes_ = self.classifier_.classes_
+        self.n_iter_ = self.classifier_.n_iter_
+        return self
+
+    def predict(self, X):
+        """Tell the class of each sequence.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
+            Sequences or embeddings, as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Classes.
+        """
+        embeddings = self._standardise(X)
+        return self.classifier_.predict(embeddings)
+
+    def predict_proba(self, X):
+        """Tell the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
+            Sequences or embeddings, as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`; rows sum to 1.
+        """
+        embeddings = self._standardise(X)
+        return self.classifier_.predict_proba(embeddings)
+
+    def predict_log_proba(self, X):
+        """Tell the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
+            Sequences or embeddings, as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Natural logarithms, in the order of `classes_`.
+        """
+        embeddings = self._standardise(X)
+        return self.classifier_.predict_log_proba(embeddings)
+
+    def decision_function(self, X):
+        """Tell the score of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
+            Sequences or embeddings, as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), or (n_samples,) with two classes
+            Scores, in the order of `classes_`; with two classes, the score of the second.
+        """
+        embeddings = self._standardise(X)
+        return self.classifier_.decision_function(embeddings)
+
+    @property
+    def coef_(self):
+        """Weights of the standardised features, shape (n_classes, n_components), or one row with two classes."""
+        return self.classifier_.coef_
+
+    @property
+    def intercept_(self):
+        """Intercepts, shape (n_classes,), or one with two classes."""
+        return self.classifier_.intercept_
+
+    def set_params(self, **params):
+        """Set parameters of the probe; those of the frozen embedder cannot be set.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters and their values.
+
+        Returns
+        -------
+        self : LinearProbe
+            The probe itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is the embedder's: it would have no effect, or change a fitted embedder that clones share.
+        """
+        frozen = [name for name in params if name.startswith("embedder__")]
+        if frozen:
+            raise ValueError(
+                f"got {', '.join(frozen)}, but LinearProbe keeps its embedder frozen: expected a newly fitted embedder."
+                " To search its parameters, make the unfitted embedder a step of a Pipeline before LinearProbe()."
+            )
+        return super().set_params(**params)
+
+    def __sklearn_clone__(self):
+        """An unfitted probe on the same embedder: scikit-learn's own clone would unfit that too."""
+        twin = super().__sklearn_clone__()
+        twin.embedder = self.embedder
+        return twin
+
+    def _standardise(self, X):
+        check_is_fitted(self)
+        return self.scaler_.transform(self._embed(X, reset=False))
+
+    def _embed(self, X, y="no_validation", *, reset):
+        """The representation of X as a table (n_samples, n_components), with y beside it if there is one."""
+        if self.embedder is None:
+            checked = check_sequences(self, X, y, reset=reset)
+        else:
+            self._check_embedder()
+            checked = check_sequences(
+                self, X, y, reset=reset, ragged=True, allow_nan=True, fixed=("joints", "channels")
+            )
+        checked, targets = checked if isinstance(checked, tuple) else (checked, None)
+        # the embedder gets X as it came: it has checks, a dtype and perhaps column names of its own
+        embeddings = checked if self.embedder is None else np.asarray(self.embedder.transform(X))
+        embeddings = embeddings.reshape(len(embeddings), -1)
+        return embeddings if targets is None else (embeddings, targets)
+
+    def _check_embedder(self):
+        embedder = self.embedder.estimator if isinstance(self.embedder, FrozenEstimator) else self.embedder
+        check_is_fitted(
+            embedder,
+            msg="LinearProbe expected a fitted embedder, got %(name)s that is not fitted: fit it first, or make it a "
+            "step of a Pipeline before LinearProbe().",
+        )
