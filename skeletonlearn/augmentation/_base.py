@@ -10,6 +10,7 @@ from typing import Protocol, Self, runtime_checkable
 import torch
 from torch import Generator, Tensor
 
+from skeletonlearn._memory import empty_like
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 
@@ -106,8 +107,10 @@ def multiply_channels(batch: Tensor, matrices: Tensor) -> Tensor:
     together = math.gcd(n_frames * n_joints, 4)
     width = together * n_channels
     blocks = repeat_on_diagonal(matrices.to(batch.dtype), together)
+    result = empty_like(batch)
     # (B, F*J/together, together*C) @ (B, together*C, together*C)
-    return matmul(batch.reshape(n_samples, -1, width), blocks).view(batch.shape)
+    matmul(batch.reshape(n_samples, -1, width), blocks, out=result.view(n_samples, -1, width))
+    return result
 
 
 def repeat_on_diagonal(matrices: Tensor, copies: int) -> Tensor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from skeletonlearn._memory import empty_like
 from skeletonlearn.augmentation._base import View, check_batch, check_probability, happens
 
 
@@ -52,4 +53,7 @@ class Reverse(View):
         # row of each sample's frame among all B*F rows; selecting whole rows costs one copy of the batch
         row = torch.where(reverse[:, None], n_frames - 1 - frame, frame)  # (B, F)
         row += n_frames * torch.arange(n_samples, device=batch.device)[:, None]
-        return batch.reshape(n_samples * n_frames, -1).index_select(0, row.view(-1)).view(batch.shape)
+        result = empty_like(batch)
+        rows = batch.reshape(n_samples * n_frames, -1)
+        torch.index_select(rows, 0, row.view(-1), out=result.view(rows.shape))
+        return result

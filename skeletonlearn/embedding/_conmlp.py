@@ -286,7 +286,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
         settings = self._settings(len(training))
         with seeded(seed, device) as generator:
-            networks = (self._fitted_networks() if going_on else self._new_networks()).to(device)
+            networks = (self._copied_networks() if going_on else self._new_networks()).to(device)
             objective = self._objective(networks, X, labels, device)
             history = train(
                 networks,
@@ -327,7 +327,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         seed = draw_seed(self.random_state) + done
         settings = self._settings(len(X), schedule="constant", warmup_epochs=0)
         with seeded(seed, device) as generator:
-            networks = (self._new_networks() if first else self._fitted_networks()).to(device)
+            networks = (self._new_networks() if first else self._copied_networks()).to(device)
             optimizer = make_optimizer(networks, settings)
             load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}))
             objective = self._objective(networks, X, labels, device)
@@ -425,8 +425,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             self, X, "no_validation" if y is None else y, reset=reset, dtype=np.float32, ensure_min_samples=2
         )
         X, y = (checked, None) if y is None else checked
-        self._supervised = y is not None
-        return X, contrast_labels(y, len(X))
+        labels = contrast_labels(y, len(X))
+        self._supervised = len(np.unique(labels)) < len(labels)  # some sequences are of one class
+        return X, labels
 
     def _settings(self, n_samples, **changes):
         """The training parameters, once the batch size is known."""

@@ -1,0 +1,90 @@
+"""What ConMLP minimises."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from skeletonlearn._training.batches import SequenceBatches
+from skeletonlearn.augmentation import Compose, Jitter
+from skeletonlearn.embedding._objective import ContrastiveObjective
+from skeletonlearn.losses import supcon
+
+CPU = torch.device("cpu")
+X = np.random.default_rng(0).standard_normal((6, 4, 3, 2), dtype=np.float32)
+Y = np.array([0, 1, 0, 2, 1, 2])
+
+
+def same(batch, generator):
+    return batch
+
+
+def opposite(batch, generator):
+    return -batch
+
+
+@pytest.fixture
+def networks():
+    encoder = nn.Sequential(nn.Flatten(), nn.Linear(24, 5))
+    decoder = nn.Sequential(nn.Linear(5, 24), nn.Unflatten(1, (4, 3, 2)))
+    return nn.ModuleDict({"encoder": encoder, "projector": nn.Linear(5, 4), "decoder": decoder})
+
+
+def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(supcon, tau=0.2)):  # noqa: B008
+    return ContrastiveObjective(networks, SequenceBatches(X, CPU), Y, views, contrast, weight, CPU)
+
+
+def test_loss_contrasts_the_projections_of_both_views_under_their_labels(networks):
+    indices = np.array([4, 0, 2, 1])
+    x = torch.from_numpy(X[indices])
+    projections = networks["projector"](networks["encoder"](torch.cat([x, -x])))
+    expected = supcon(projections, torch.tensor([1, 0, 0, 1, 1, 0, 0, 1]), tau=0.2)
+    losses = objective(networks)(indices, torch.Generator())
+    assert losses.keys() == {"loss"}
+    torch.testing.assert_close(losses["loss"], expected)
+
+
+def test_reconstruction_of_both_views_is_compared_to_the_sequence_as_it_was(networks):
+    x = torch.from_numpy(X)
+    rebuilt = [networks["decoder"](networks["encoder"](view)) for view in (x, -x)]
+    expected = sum((one - x).square().mean() for one in rebuilt) / 2
+    losses = objective(networks, weight=0.5)(np.arange(6), torch.Generator())
+    torch.testing.assert_close(losses["reconstruction_loss"], expected)
+
+
+def test_reconstruction_is_added_with_its_weight(networks):
+    losses = objective(networks, weight=0.5)(np.arange(6), torch.Generator())
+    torch.testing.assert_close(losses["loss"], losses["contrastive_loss"] + 0.5 * losses["reconstruction_loss"])
+
+
+def test_one_recipe_gives_two_different_views(networks):
+    seen = []
+    networks["encoder"][0].register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
+    objective(networks, views=(Jitter(0.1), Jitter(0.1)))(np.arange(6), torch.Generator().manual_seed(0))
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_without_views_both_are_the_sequence_itself(networks):
+    seen = []
+    networks["encoder"][0].register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
+    objective(networks, views=(Compose(()), Compose(())))(np.arange(6), torch.Generator())
+    assert all(np.array_equal(view.numpy(), X) for view in seen)
+
+
+def test_evaluation_draws_the_same_views_each_time(networks):
+    jittered = objective(networks, views=(Jitter(0.3), Jitter(0.3)))
+    losses = [jittered.evaluate(np.arange(6), 3, seed) for seed in (1, 1, 2)]
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_evaluation_is_the_mean_over_samples(networks):
+    sizes_as_loss = objective(networks, contrast=lambda z, labels: torch.tensor(float(len(labels) // 2)))
+    assert sizes_as_loss.evaluate(np.arange(5), 3, seed=0) == pytest.approx((3 * 3 + 2 * 2) / 5)
+
+
+def test_evaluation_leaves_the_weights_without_gradients_and_dropout_off(networks):
+    objective(networks).evaluate(np.arange(6), 3, seed=0)
+    assert not networks.training
+    assert all(weight.grad is None for weight in networks.parameters())

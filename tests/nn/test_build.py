@@ -1,0 +1,123 @@
+"""From the name of an encoder, or a factory, to a module; what holds for all of them."""
+
+import pytest
+import torch
+from torch import nn
+
+from skeletonlearn.nn import DECODERS, ENCODERS, build_decoder, build_encoder, embedding_width
+
+ODD_SHAPES = [(1, 1, 1), (1, 5, 3), (6, 1, 2), (7, 3, 2), (300, 50, 3)]
+
+
+def sequences(*shape):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def test_there_is_a_decoder_for_each_encoder():
+    assert set(DECODERS) == set(ENCODERS) == {"mlp", "tcn", "cooccurrence", "mixer"}
+
+
+@pytest.mark.parametrize("shape", ODD_SHAPES)
+@pytest.mark.parametrize("name", ENCODERS)
+def test_encoder_gives_one_vector_as_wide_as_asked_for_each_sequence(name, shape):
+    encoder = build_encoder(name, shape, hidden_dim=24, dropout=None)
+    assert encoder(sequences(3, *shape)).shape == (3, 24)
+
+
+@pytest.mark.parametrize("shape", ODD_SHAPES)
+@pytest.mark.parametrize("name", DECODERS)
+def test_decoder_gives_the_shape_of_the_sequences(name, shape):
+    decoder = build_decoder(name, 9, shape, hidden_dim=24, dropout=None)
+    assert decoder(sequences(3, 9)).shape == (3, *shape)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_every_weight_of_encoder_and_decoder_gets_a_gradient(name):
+    encoder = build_encoder(name, (16, 5, 3), hidden_dim=16, dropout=0.0)
+    decoder = build_decoder(name, 16, (16, 5, 3), hidden_dim=16, dropout=0.0)
+    decoder(encoder(sequences(4, 16, 5, 3))).square().sum().backward()
+    without = [
+        weight_name
+        for module in (encoder, decoder)
+        for weight_name, weight in module.named_parameters()
+        if weight.grad is None
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_encoder_leaves_its_input_as_it_was(name):
+    x = sequences(3, 8, 5, 3)
+    before = x.clone()
+    build_encoder(name, (8, 5, 3), hidden_dim=16, dropout=None)(x)
+    assert torch.equal(x, before)
+
+
+@pytest.mark.parametrize("name", ["mixer", "cooccurrence"])
+def test_compact_encoders_stay_under_a_million_parameters(name):
+    encoder = build_encoder(name, (64, 20, 9), hidden_dim=256, dropout=None)
+    assert sum(weight.numel() for weight in encoder.parameters()) < 1_000_000
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_dropout_is_handed_to_encoder_and_decoder(name):
+    modules = (
+        build_encoder(name, (8, 5, 3), hidden_dim=16, dropout=0.45),
+        build_decoder(name, 16, (8, 5, 3), hidden_dim=16, dropout=0.45),
+    )
+    for module in modules:
+        assert {part.p for part in module.modules() if isinstance(part, nn.Dropout)} == {0.45}
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_without_a_dropout_of_its_own_an_encoder_keeps_its_default(name):
+    given = build_encoder(name, (8, 5, 3), hidden_dim=16, dropout=None)
+    default = ENCODERS[name](8, 5, 3, hidden_dim=16)
+    rates = [[part.p for part in module.modules() if isinstance(part, nn.Dropout)] for module in (given, default)]
+    assert rates[0] == rates[1] != []
+
+
+def test_factory_is_called_with_frames_joints_and_channels():
+    seen = []
+
+    def factory(n_frames, n_joints, n_channels):
+        seen.append((n_frames, n_joints, n_channels))
+        return nn.Flatten()
+
+    assert isinstance(build_encoder(factory, (7, 3, 2), hidden_dim=16, dropout=None), nn.Flatten)
+    assert seen == [(7, 3, 2)]
+
+
+def test_decoder_of_a_factory_is_the_published_mirror():
+    decoder = build_decoder(lambda *shape: nn.Flatten(), 42, (7, 3, 2), hidden_dim=16, dropout=None)
+    assert isinstance(decoder, DECODERS["mlp"])
+
+
+def test_unknown_encoder_is_refused_with_the_known_names():
+    with pytest.raises(ValueError, match=r"encoder='gcn' must be one of mlp, tcn, cooccurrence, mixer"):
+        build_encoder("gcn", (7, 3, 2), hidden_dim=16, dropout=None)
+
+
+def test_factory_that_makes_no_module_is_refused():
+    with pytest.raises(TypeError, match=r"must make a torch.nn.Module, got int"):
+        build_encoder(lambda *shape: 7, (7, 3, 2), hidden_dim=16, dropout=None)
+
+
+def test_embedding_width_is_found_by_encoding():
+    assert embedding_width(nn.Flatten(), (7, 3, 2)) == 42
+
+
+@pytest.mark.parametrize(("module", "shape"), [(nn.Identity(), r"\(2, 7, 3, 2\)"), (nn.Flatten(0), r"\(84,\)")])
+def test_encoder_that_does_not_give_one_vector_a_sequence_is_refused(module, shape):
+    with pytest.raises(ValueError, match=rf"gave shape {shape} for 2 sequences, expected .*\(2, n_components\)"):
+        embedding_width(module, (7, 3, 2))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_embedding_width_leaves_the_mode_and_the_buffers_of_the_encoder(training):
+    encoder = build_encoder("tcn", (7, 3, 2), hidden_dim=16, dropout=None).train(training)
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    embedding_width(encoder, (7, 3, 2))
+    assert encoder.training is training
+    for name, tensor in encoder.state_dict().items():
+        assert torch.equal(tensor, before[name]), name

@@ -1,0 +1,81 @@
+"""Joint, bone and motion streams inside the network."""
+
+import numpy as np
+import pytest
+import torch
+
+from skeletonlearn.nn import STREAMS, StreamStack
+from skeletonlearn.skeletons import FLORENCE3D, KINECT_V1
+
+
+def in_loops(x, stream, skeleton):
+    """One stream of every sample, frame by frame and joint by joint."""
+    out = np.zeros_like(x)
+    of_bones = stream.startswith("bone")
+    for joint in range(x.shape[2]):
+        person, own = divmod(joint, skeleton.n_joints)
+        parent = person * skeleton.n_joints + int(skeleton.parents[own])
+        signal = x[:, :, joint] - x[:, :, parent] if of_bones else x[:, :, joint]
+        if stream.endswith("motion"):
+            for frame in range(x.shape[1] - 1):
+                out[:, frame, joint] = signal[:, frame + 1] - signal[:, frame]
+        else:
+            out[:, :, joint] = signal
+    return out
+
+
+@pytest.mark.parametrize("n_persons", [1, 2])
+@pytest.mark.parametrize("streams", [(name,) for name in STREAMS] + [("bone_motion", "joint", "bone"), STREAMS])
+def test_streams_equal_loops_over_persons_joints_and_frames(streams, n_persons):
+    n_joints = n_persons * FLORENCE3D.n_joints
+    x = torch.randn(3, 5, n_joints, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    expected = np.concatenate([in_loops(x.numpy(), name, FLORENCE3D) for name in streams], axis=-1)
+    stacked = StreamStack(streams, n_joints, FLORENCE3D)(x)
+    np.testing.assert_allclose(stacked.numpy(), expected, rtol=0, atol=1e-14)
+
+
+def test_roots_of_all_persons_have_no_bone():
+    x = torch.randn(2, 4, 2 * KINECT_V1.n_joints, 3, generator=torch.Generator().manual_seed(0))
+    bones = StreamStack(("bone",), 2 * KINECT_V1.n_joints, KINECT_V1)(x)
+    lengths = bones.norm(dim=-1).amax(dim=(0, 1))
+    assert torch.nonzero(lengths == 0).flatten().tolist() == [
+        KINECT_V1.root,
+        KINECT_V1.n_joints + KINECT_V1.root,
+    ]
+
+
+@pytest.mark.parametrize("stream", ["motion", "bone_motion"])
+def test_a_single_frame_has_no_motion(stream):
+    x = torch.ones(2, 1, KINECT_V1.n_joints, 3)
+    assert torch.equal(StreamStack((stream,), KINECT_V1.n_joints, KINECT_V1)(x), torch.zeros_like(x))
+
+
+def test_joints_alone_are_passed_on_without_a_copy():
+    x = torch.ones(2, 3, 4, 3)
+    assert StreamStack(("joint",), 4, None)(x) is x
+
+
+def test_motion_needs_no_skeleton():
+    x = torch.arange(3.0).view(1, 3, 1, 1)
+    assert StreamStack(("motion",), 1, None)(x).flatten().tolist() == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("stream", ["bone", "bone_motion"])
+def test_bones_without_a_skeleton_are_refused(stream):
+    with pytest.raises(ValueError, match=rf"streams=\('{stream}',\) needs the skeleton .* got skeleton=None"):
+        StreamStack((stream,), 20, None)
+
+
+@pytest.mark.parametrize("streams", [("joints",), ("joint", "velocity"), ()])
+def test_unknown_and_no_streams_are_refused_with_the_known_names(streams):
+    with pytest.raises(ValueError, match=r"must be one or more of joint, bone, motion, bone_motion"):
+        StreamStack(streams, 20, None)
+
+
+def test_joints_that_are_not_whole_bodies_are_refused():
+    with pytest.raises(ValueError, match=r"X has 25 joints, but KINECT_V1 has 20"):
+        StreamStack(("bone",), 25, KINECT_V1)
+
+
+def test_streams_add_nothing_to_the_weights():
+    assert StreamStack(("bone",), 20, KINECT_V1).state_dict() == {}

@@ -1,0 +1,97 @@
+"""Batches by index."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+
+from skeletonlearn._training.batches import SequenceBatches, ordered_batches, shuffled_batches
+
+CPU = torch.device("cpu")
+
+
+def sequences(n_samples, n_frames=4):
+    return np.random.default_rng(0).standard_normal((n_samples, n_frames, 3, 2), dtype=np.float32)
+
+
+def test_batch_holds_the_samples_asked_for_in_that_order():
+    X = sequences(9)
+    batch = SequenceBatches(X, CPU).take(np.array([7, 0, 7, 3]))
+    np.testing.assert_array_equal(batch.numpy(), X[[7, 0, 7, 3]])
+
+
+def test_a_smaller_batch_after_a_larger_one_is_right():
+    X = sequences(9)
+    batches = SequenceBatches(X, CPU)
+    batches.take(np.arange(8))
+    np.testing.assert_array_equal(batches.take(np.array([5, 2])).numpy(), X[[5, 2]])
+
+
+def test_a_larger_batch_after_a_smaller_one_is_right():
+    X = sequences(9)
+    batches = SequenceBatches(X, CPU)
+    batches.take(np.arange(2))
+    np.testing.assert_array_equal(batches.take(np.arange(8)).numpy(), X[:8])
+
+
+def test_writing_into_a_batch_leaves_the_data_as_they_were():
+    X = sequences(5)
+    before = X.copy()
+    SequenceBatches(X, CPU).take(np.arange(3)).zero_()
+    np.testing.assert_array_equal(X, before)
+
+
+def test_batches_share_one_buffer():
+    batches = SequenceBatches(sequences(9), CPU)
+    first = batches.take(np.arange(4)).data_ptr()
+    assert batches.take(np.arange(4, 8)).data_ptr() == first
+
+
+@pytest.mark.parametrize("n_samples", [1, 3, 64])
+def test_buffers_are_aligned_alike_whatever_their_size(n_samples):
+    assert SequenceBatches(sequences(n_samples), CPU).take(np.arange(n_samples)).data_ptr() % 64 == 0
+
+
+def test_a_read_only_memory_map_is_never_copied_whole(tmp_path):
+    np.save(tmp_path / "X.npy", sequences(2000, n_frames=50))
+    X = np.load(tmp_path / "X.npy", mmap_mode="r")
+    tracemalloc.start()
+    batches = SequenceBatches(X, CPU)
+    for indices in ordered_batches(len(X), 100):
+        batches.take(indices)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < X.nbytes / 10
+
+
+@pytest.mark.parametrize(("n_samples", "batch_size"), [(10, 3), (10, 10), (10, 512), (7, 2), (1, 1)])
+def test_an_epoch_takes_every_sample_once(n_samples, batch_size):
+    epoch = shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))
+    assert sorted(np.concatenate(list(epoch))) == list(range(n_samples))
+
+
+@pytest.mark.parametrize(("n_samples", "batch_size"), [(10, 3), (513, 512), (1025, 512)])
+def test_batches_of_an_epoch_differ_by_at_most_one_sample_and_are_no_larger_than_asked(n_samples, batch_size):
+    sizes = [len(batch) for batch in shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))]
+    assert max(sizes) <= batch_size
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_epochs_of_one_generator_are_in_different_orders():
+    generator = torch.Generator().manual_seed(0)
+    first, second = (np.concatenate(list(shuffled_batches(50, 8, generator))) for _ in range(2))
+    assert first.tolist() != second.tolist()
+
+
+def test_ordered_batches_are_all_samples_in_order_with_a_short_last_one():
+    assert [batch.tolist() for batch in ordered_batches(5, 2)] == [[0, 1], [2, 3], [4]]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+def test_batches_on_an_accelerator_hold_the_same_samples():
+    X = sequences(9)
+    batch = SequenceBatches(X, torch.device("cuda")).take(np.array([7, 0, 3]))
+    assert batch.device.type == "cuda"
+    np.testing.assert_array_equal(batch.cpu().numpy(), X[[7, 0, 3]])
