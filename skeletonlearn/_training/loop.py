@@ -75,12 +75,12 @@ def make_optimizer(module: nn.Module, settings: TrainingSettings) -> torch.optim
 
 def learning_rate_factor(settings: TrainingSettings, epoch: float) -> float:
     """Share of the full learning rate at a (fractional) epoch: linear warm-up, then the schedule."""
-    if epoch < settings.warmup_epochs:
-        return (epoch + 1e-3) / settings.warmup_epochs
+    warmup = min(settings.warmup_epochs, settings.max_epochs / 2)
+    if epoch < warmup:
+        return (epoch + 1e-3) / warmup
     if settings.schedule == "constant":
         return 1.0
-    left = max(1e-9, settings.max_epochs - settings.warmup_epochs)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (epoch - settings.warmup_epochs) / left)))
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (epoch - warmup) / (settings.max_epochs - warmup))))
 
 
 def run_epoch(

@@ -50,6 +50,6 @@ class Progress(AbstractContextManager):
         epoch = int(record["epoch"])
         figures = ", ".join(f"{name} {value:.4g}" for name, value in record.items() if name != "epoch")
         if self._bar is not None:
-            self._bar.update(self._task, completed=epoch, description=f"{self._title}: {figures}")
+            self._bar.update(self._task, completed=epoch, description=f"{self._title}: {figures}", refresh=True)
         elif self._verbose > 1 or (self._verbose and epoch % max(1, self._n_epochs // 10) == 0):
             logger.info("%s: epoch %d of %d: %s", self._title, epoch, self._n_epochs, figures)

@@ -29,11 +29,14 @@ from skeletonlearn.losses import nt_xent, supcon, tcl
 from skeletonlearn.nn import embedding_width
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
+_STEPS_AN_EPOCH = 16  # what batch_size="auto" aims at, within the bounds below
+_SMALLEST_BATCH = {"labels": 64, "no labels": 256}
 _LARGEST_BATCH = 512
 
 
 def _has_decoder(estimator: ConMLPEmbedder) -> bool:
-    if not estimator.reconstruction_weight:
+    architecture = getattr(estimator, "_architecture", None)
+    if not (architecture.has_decoder if architecture else estimator.reconstruction_weight):
         raise AttributeError(
             f"reconstruct needs a decoder: got reconstruction_weight={estimator.reconstruction_weight!r}, expected a "
             "positive number when fitting."
@@ -82,12 +85,14 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         Dropout of encoder and decoder; None is the encoder's own default (0.6 for ``"mlp"``).
     augmentation : "auto", None, view or pair of views, default="auto"
         How the two views are made: one recipe drawn twice, or a pair, from :mod:`skeletonlearn.augmentation`.
-        ``"auto"`` chooses by channels, skeleton and whether there are labels. The published pair is
+        ``"auto"`` crops in time, rescales bones (where there is a skeleton), turns (in 3-D), shears, jitters and
+        smooths; its strengths are meant for bodies scaled to a torso of length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
-    max_epochs : int, default=60
-        How often each sequence is seen.
+    max_epochs : int, default=40
+        How often each sequence is seen. Without labels, twice as many or more still pay.
     batch_size : int or "auto", default="auto"
-        Sequences in a batch; ``"auto"`` is 512, or all if there are fewer.
+        Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 64 (256 without labels, where the batch
+        is all that a sequence is contrasted with) and at most 512, or all if there are fewer.
     learning_rate : float, default=0.002
         Largest learning rate.
     optimizer : {"adamw", "adam", "sgd"}, default="adamw"
@@ -97,7 +102,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     schedule : {"cosine", "constant"}, default="cosine"
         The learning rate after the warm-up.
     warmup_epochs : int, default=5
-        Epochs in which the learning rate rises.
+        Epochs in which the learning rate rises; half of all epochs at the most.
     early_stopping : bool, default=False
         Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
         the weights where it was lowest.
@@ -140,6 +145,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         Epochs run.
     device_ : str
         Where it was trained.
+    optimizer_state_ : dict of str to dict of str to ndarray
+        After `partial_fit`: by the name of the optimiser, its moments.
     n_features_in_ : int
         Frames times joints times channels.
     feature_names_in_ : ndarray of str
@@ -216,7 +223,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         hidden_dim=256,
         dropout=None,
         augmentation="auto",
-        max_epochs=60,
+        max_epochs=40,
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",
@@ -329,12 +336,12 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         with seeded(seed, device) as generator:
             networks = (self._new_networks() if first else self._copied_networks()).to(device)
             optimizer = make_optimizer(networks, settings)
-            load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}))
+            load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}).get(self.optimizer, {}))
             objective = self._objective(networks, X, labels, device)
             losses = run_epoch(networks, optimizer, objective, len(X), settings, 0, generator, device)
         record = {"epoch": done + 1, **losses, "learning_rate": settings.learning_rate}
         self._finish(networks, [*([] if first else self.history_), record], device)
-        self.optimizer_state_ = optimizer_arrays(optimizer)
+        self.optimizer_state_ = {self.optimizer: optimizer_arrays(optimizer)}
         return self
 
     def transform(self, X):
@@ -426,7 +433,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         )
         X, y = (checked, None) if y is None else checked
         labels = contrast_labels(y, len(X))
-        self._supervised = len(np.unique(labels)) < len(labels)  # some sequences are of one class
+        self._uses_labels = len(np.unique(labels)) < len(labels)
         return X, labels
 
     def _settings(self, n_samples, **changes):
@@ -438,7 +445,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             )
         parameters = {field.name: getattr(self, field.name) for field in fields(TrainingSettings)}
         if self.batch_size == "auto":
-            parameters["batch_size"] = min(_LARGEST_BATCH, n_samples)
+            smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
+            batch_size = max(smallest, min(n_samples // _STEPS_AN_EPOCH, _LARGEST_BATCH))
+            parameters["batch_size"] = min(batch_size, n_samples)
         return TrainingSettings(**(parameters | changes))
 
     def _new_networks(self):
@@ -466,7 +475,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             networks,
             SequenceBatches(X, device),
             labels,
-            view_pair(self.augmentation, X.shape[3], skeleton, supervised=self._supervised),
+            view_pair(self.augmentation, X.shape[3], skeleton),
             self._contrast(),
             self.reconstruction_weight if self._architecture.has_decoder else 0.0,
             device,

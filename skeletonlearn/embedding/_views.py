@@ -9,7 +9,6 @@ from skeletonlearn.augmentation import (
     Compose,
     Jitter,
     Rotate,
-    Scale,
     Shear,
     Smooth,
     TemporalCrop,
@@ -17,11 +16,11 @@ from skeletonlearn.augmentation import (
 from skeletonlearn.skeletons import Skeleton
 
 
-def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> Compose:
+def default_views(n_channels: int, skeleton: Skeleton | None) -> Compose:
     """The recipe for 3-D joints, less what the data do not allow.
 
-    Without labels the views must take away what two views of one clip share and no action needs: body
-    proportions, sensor jitter, direction. With labels milder views serve better.
+    The views take away what two views of one clip share and no action needs: body proportions, direction, tempo,
+    sensor jitter. Otherwise those are all that is learned without labels.
 
     Parameters
     ----------
@@ -29,8 +28,6 @@ def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: boo
         Channels of a joint; bodies turn only in 3-D, and one channel cannot be sheared.
     skeleton : Skeleton or None
         The layout; bone lengths change only where it is known.
-    supervised : bool
-        Whether there are labels.
 
     Returns
     -------
@@ -39,16 +36,15 @@ def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: boo
     """
     recipe: list[Any] = [TemporalCrop(0.5)]
     if skeleton is not None:
-        recipe.append(BoneScale(skeleton, 0.2 if supervised else 0.4))
+        recipe.append(BoneScale(skeleton, 0.4))
     if n_channels == 3:
-        recipe.append(Rotate(yaw=50, pitch=20) if supervised else Rotate(yaw=70, pitch=30))
+        recipe.append(Rotate(yaw=90, pitch=30))
     if n_channels > 1:
-        recipe.append(Shear(0.2 if supervised else 0.5))
-    recipe += [Scale(0.1)] if supervised else [Jitter(0.1), Smooth()]
-    return Compose(tuple(recipe))
+        recipe.append(Shear(0.5))
+    return Compose((*recipe, Jitter(0.05), Smooth(max_sigma=4.0, probability=0.5)))
 
 
-def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> tuple[Any, Any]:
+def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None) -> tuple[Any, Any]:
     """The two views that an `augmentation` parameter stands for, bound to the skeleton.
 
     Parameters
@@ -59,8 +55,6 @@ def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, 
         Channels of a joint.
     skeleton : Skeleton or None
         The layout.
-    supervised : bool
-        Whether there are labels.
 
     Returns
     -------
@@ -73,7 +67,7 @@ def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, 
         If it is none of these.
     """
     if isinstance(augmentation, str) and augmentation == "auto":
-        augmentation = default_views(n_channels, skeleton, supervised=supervised)
+        augmentation = default_views(n_channels, skeleton)
     if augmentation is None:
         augmentation = Compose(())
     pair = augmentation if isinstance(augmentation, tuple | list) else (augmentation, augmentation)

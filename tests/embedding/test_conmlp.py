@@ -18,7 +18,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 
 from skeletonlearn import ConMLPEmbedder
-from skeletonlearn.augmentation import Reverse, Shear
+from skeletonlearn.augmentation import Compose, Reverse, Rotate, Shear, TemporalCrop
 from skeletonlearn.skeletons import KINECT_V1
 
 ENCODERS = ["mlp", "tcn", "cooccurrence", "mixer"]
@@ -78,7 +78,10 @@ class Infinite(nn.Module):
 def test_neighbours_in_the_embedding_are_of_one_class_where_raw_neighbours_are_not(loss):
     X, y = moving_hands(120, seed=0)
     new, new_y = moving_hands(60, seed=1)
-    model = embedder("tcn", loss=loss, streams=("motion",), max_epochs=30, learning_rate=5e-3, batch_size=40).fit(X, y)
+    mild = Compose((TemporalCrop(0.7), Rotate(yaw=20, pitch=10)))
+    model = embedder(
+        "tcn", loss=loss, streams=("motion",), augmentation=mild, max_epochs=30, learning_rate=5e-3, batch_size=40
+    ).fit(X, y)
     raw = KNeighborsClassifier(5).fit(X.reshape(len(X), -1), y).score(new.reshape(len(new), -1), new_y)
     embedded = KNeighborsClassifier(5).fit(model.transform(X), y).score(model.transform(new), new_y)
     assert raw < 0.75

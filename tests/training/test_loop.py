@@ -64,8 +64,8 @@ def test_the_first_step_of_a_warm_up_is_not_zero():
     assert learning_rate_factor(settings(warmup_epochs=2), 0) > 0
 
 
-def test_a_warm_up_longer_than_the_training_is_cut_short_without_an_error():
-    assert learning_rate_factor(settings(max_epochs=3, warmup_epochs=5), 2.9) == pytest.approx(0.58, abs=1e-3)
+def test_a_warm_up_takes_half_of_the_epochs_at_the_most():
+    assert learning_rate_factor(settings(max_epochs=4, warmup_epochs=5), 2.0) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

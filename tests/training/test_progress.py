@@ -27,6 +27,7 @@ def test_verbose_two_logs_a_line_an_epoch(caplog):
 def test_verbose_one_shows_a_bar_and_logs_nothing(caplog, capsys, monkeypatch):
     pytest.importorskip("rich")
     monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes what pytest captures for a terminal
+    monkeypatch.setenv("TERM", "xterm")
     assert messages(1, 3, caplog) == []
     assert "fit" in capsys.readouterr().out
 
