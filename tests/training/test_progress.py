@@ -25,9 +25,8 @@ def test_verbose_two_logs_a_line_an_epoch(caplog):
 
 
 def test_verbose_one_shows_a_bar_and_logs_nothing(caplog, capsys, monkeypatch):
-    pytest.importorskip("rich")
-    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes what pytest captures for a terminal
-    monkeypatch.setenv("TERM", "xterm")
+    console = pytest.importorskip("rich.console").Console(force_terminal=True, width=120)
+    monkeypatch.setattr("rich._console", console)  # takes what pytest captures for a terminal
     assert messages(1, 3, caplog) == []
     assert "fit" in capsys.readouterr().out
 
