@@ -1,0 +1,229 @@
+"""The layout of one body's joints: names, bones, mirror partners and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+ROLES = ("hip", "spine", "neck", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
+"""What preprocessing needs to know of a body: each role is a joint, or the mean of several."""
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The layout of one body's joints.
+
+    Parameters
+    ----------
+    name : str
+        The name of the layout.
+    joints : tuple of str
+        Joint names in array order. The same body part has the same name in every layout of the catalogue;
+        names that start with ``left_`` and ``right_`` are mirror partners.
+    bones : tuple of (str, str)
+        `(child, parent)` joint names. They must form one tree over all joints; the joint that is nobody's
+        child is the root.
+    roles : mapping of str to tuple of str
+        For each of ``hip``, ``spine``, ``neck``, ``left_hip``, ``right_hip``, ``left_shoulder`` and
+        ``right_shoulder`` that the layout can tell: the joints whose mean is that point. A role that is itself a
+        joint name need not be given.
+
+    Examples
+    --------
+    >>> from skeletonlearn.skeletons import NTU_RGBD
+    >>> NTU_RGBD.n_joints, NTU_RGBD.root
+    (25, 0)
+    >>> NTU_RGBD.index("left_wrist")
+    6
+    """
+
+    name: str
+    joints: tuple[str, ...]
+    bones: tuple[tuple[str, str], ...]
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joints", tuple(self.joints))
+        object.__setattr__(self, "bones", tuple((child, parent) for child, parent in self.bones))
+        given = {role: tuple(names) for role, names in dict(self.roles).items()}
+        own = {role: (role,) for role in ROLES if role in self.joints and role not in given}
+        object.__setattr__(self, "roles", {**own, **given})
+        self._check_names()
+        self._check_tree()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.joints, self.bones))
+
+    def __repr__(self) -> str:
+        return f"<Skeleton {self.name}: {self.n_joints} joints>"
+
+    @property
+    def n_joints(self) -> int:
+        """Number of joints of one body."""
+        return len(self.joints)
+
+    @cached_property
+    def parents(self) -> np.ndarray:
+        """Index of each joint's parent, shape (n_joints,); the root is its own parent."""
+        parents = np.arange(self.n_joints)
+        for child, parent in self.bones:
+            parents[self.index(child)] = self.index(parent)
+        return parents
+
+    @cached_property
+    def root(self) -> int:
+        """Index of the joint that all others hang from."""
+        return int(np.flatnonzero(self.parents == np.arange(self.n_joints))[0])
+
+    @cached_property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """The bones as (child, parent) indices."""
+        return tuple((self.index(child), self.index(parent)) for child, parent in self.bones)
+
+    @cached_property
+    def mirror_index(self) -> np.ndarray:
+        """Permutation that swaps left and right joints, shape (n_joints,); its own inverse."""
+        swap = {"left_": "right_", "right_": "left_"}
+        partners = []
+        for name in self.joints:
+            side = next((prefix for prefix in swap if name.startswith(prefix)), "")
+            partners.append(self.index(swap[side] + name[len(side) :]) if side else self.index(name))
+        return np.asarray(partners)
+
+    @property
+    def mirror_pairs(self) -> tuple[tuple[int, int], ...]:
+        """The (left, right) pairs of joint indices."""
+        return tuple(
+            (left, int(self.mirror_index[left])) for left, name in enumerate(self.joints) if name.startswith("left_")
+        )
+
+    @cached_property
+    def ancestors(self) -> np.ndarray:
+        """Matrix A with A[j, k] = 1 where bone k (named by its child) lies between the root and joint j.
+
+        Shape (n_joints, n_joints). Joint positions are `root + A @ bones`, where `bones[k]` is joint k minus its
+        parent; the root's column is zero.
+        """
+        matrix = np.zeros((self.n_joints, self.n_joints))
+        for joint in range(self.n_joints):
+            at = joint
+            while at != self.root:
+                matrix[joint, at] = 1.0
+                at = int(self.parents[at])
+        return matrix
+
+    def index(self, joint: str) -> int:
+        """Index of a joint by its name.
+
+        Parameters
+        ----------
+        joint : str
+            The name.
+
+        Returns
+        -------
+        int
+            Its place among `joints`.
+
+        Raises
+        ------
+        ValueError
+            If the layout has no such joint.
+        """
+        try:
+            return self.joints.index(joint)
+        except ValueError:
+            raise ValueError(f"{self.name} has no joint {joint!r}; it has {', '.join(self.joints)}.") from None
+
+    def role_index(self, role: str) -> list[int]:
+        """Indices of the joints whose mean is the point that a role names.
+
+        Parameters
+        ----------
+        role : str
+            A key of `roles`.
+
+        Returns
+        -------
+        list of int
+            One joint or more.
+
+        Raises
+        ------
+        ValueError
+            If the layout does not tell where that is.
+        """
+        if role not in self.roles:
+            known = ", ".join(sorted(self.roles)) or "no roles"
+            raise ValueError(f"{self.name} does not tell where {role!r} is; it tells {known}.")
+        return [self.index(joint) for joint in self.roles[role]]
+
+    def n_persons(self, n_joints: int) -> int:
+        """How many bodies `n_joints` joints are, one after another.
+
+        Parameters
+        ----------
+        n_joints : int
+            Joints of all bodies together.
+
+        Returns
+        -------
+        int
+            The number of bodies.
+
+        Raises
+        ------
+        ValueError
+            If `n_joints` is not a positive multiple of the layout's joints.
+        """
+        persons, rest = divmod(n_joints, self.n_joints)
+        if persons < 1 or rest:
+            raise ValueError(
+                f"X has {n_joints} joints, but {self.name} has {self.n_joints}: expected "
+                f"{self.n_joints} for one person, {2 * self.n_joints} for two, and so on."
+            )
+        return persons
+
+    def tiled(self, index: np.ndarray, n_joints: int) -> np.ndarray:
+        """Repeat an array of joint indices (parents, mirror_index) for every body.
+
+        Parameters
+        ----------
+        index : ndarray of shape (n_joints of one body,)
+            Joint indices within one body.
+        n_joints : int
+            Joints of all bodies together.
+
+        Returns
+        -------
+        ndarray of shape (n_joints,)
+            Joint indices among all.
+        """
+        offsets = self.n_joints * np.arange(self.n_persons(n_joints))
+        return (offsets[:, None] + np.asarray(index)).reshape(-1)
+
+    def _check_names(self) -> None:
+        if len(set(self.joints)) != len(self.joints) or not self.joints:
+            raise ValueError(f"{self.name}: joint names must be distinct and at least one, got {self.joints!r}.")
+        for role, names in self.roles.items():
+            if role not in ROLES:
+                raise ValueError(f"{self.name}: got role {role!r}, expected one of {', '.join(ROLES)}.")
+            for joint in names:
+                self.index(joint)
+
+    def _check_tree(self) -> None:
+        children = [child for child, _ in self.bones]
+        if len(self.bones) != self.n_joints - 1 or len(set(children)) != len(children):
+            raise ValueError(
+                f"{self.name}: got {len(self.bones)} bones with {len(set(children))} distinct children, expected "
+                f"a tree: {self.n_joints - 1} bones, each joint but the root the child of exactly one."
+            )
+        reached = {int(self.root)}
+        for _ in range(self.n_joints):
+            reached |= {self.index(child) for child, parent in self.bones if self.index(parent) in reached}
+        if len(reached) != self.n_joints:
+            lost = [name for at, name in enumerate(self.joints) if at not in reached]
+            raise ValueError(f"{self.name}: bones do not join {', '.join(lost)} to the root; expected one tree.")
