@@ -86,7 +86,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     augmentation : "auto", None, view or pair of views, default="auto"
         How the two views are made: one recipe drawn twice, or a pair, from :mod:`skeletonlearn.augmentation`.
         ``"auto"`` crops in time, rescales bones (where there is a skeleton), turns (in 3-D), shears, jitters and
-        smooths; its strengths are meant for bodies scaled to a torso of length 1. The published pair is
+        smooths, without labels more so; it is meant for bodies scaled to a torso of length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
     max_epochs : int, default=40
         How often each sequence is seen. Without labels, twice as many or more still pay.
@@ -475,7 +475,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             networks,
             SequenceBatches(X, device),
             labels,
-            view_pair(self.augmentation, X.shape[3], skeleton),
+            view_pair(self.augmentation, X.shape[3], skeleton, supervised=self._uses_labels),
             self._contrast(),
             self.reconstruction_weight if self._architecture.has_decoder else 0.0,
             device,

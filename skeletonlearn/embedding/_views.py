@@ -16,11 +16,12 @@ from skeletonlearn.augmentation import (
 from skeletonlearn.skeletons import Skeleton
 
 
-def default_views(n_channels: int, skeleton: Skeleton | None) -> Compose:
+def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> Compose:
     """The recipe for 3-D joints, less what the data do not allow.
 
     The views take away what two views of one clip share and no action needs: body proportions, direction, tempo,
-    sensor jitter. Otherwise those are all that is learned without labels.
+    sensor jitter. Without labels that is all that keeps those from being what is learned, so bodies are then changed
+    twice as much.
 
     Parameters
     ----------
@@ -28,23 +29,26 @@ def default_views(n_channels: int, skeleton: Skeleton | None) -> Compose:
         Channels of a joint; bodies turn only in 3-D, and one channel cannot be sheared.
     skeleton : Skeleton or None
         The layout; bone lengths change only where it is known.
+    supervised : bool
+        Whether there are labels.
 
     Returns
     -------
     Compose
         The views in order.
     """
+    strength = 1.0 if supervised else 2.0
     recipe: list[Any] = [TemporalCrop(0.5)]
     if skeleton is not None:
-        recipe.append(BoneScale(skeleton, 0.4))
+        recipe.append(BoneScale(skeleton, 0.4 * strength))
     if n_channels == 3:
         recipe.append(Rotate(yaw=90, pitch=30))
     if n_channels > 1:
-        recipe.append(Shear(0.5))
+        recipe.append(Shear(0.5 * strength))
     return Compose((*recipe, Jitter(0.05), Smooth(max_sigma=4.0, probability=0.5)))
 
 
-def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None) -> tuple[Any, Any]:
+def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> tuple[Any, Any]:
     """The two views that an `augmentation` parameter stands for, bound to the skeleton.
 
     Parameters
@@ -55,6 +59,8 @@ def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None) -> 
         Channels of a joint.
     skeleton : Skeleton or None
         The layout.
+    supervised : bool
+        Whether there are labels.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None) -> 
         If it is none of these.
     """
     if isinstance(augmentation, str) and augmentation == "auto":
-        augmentation = default_views(n_channels, skeleton)
+        augmentation = default_views(n_channels, skeleton, supervised=supervised)
     if augmentation is None:
         augmentation = Compose(())
     pair = augmentation if isinstance(augmentation, tuple | list) else (augmentation, augmentation)
