@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import os
 import random
 from pathlib import Path
 
@@ -25,12 +26,13 @@ def _one_torch_thread():
 
 @pytest.fixture(scope="session")
 def real_data():
-    """Give the folder of a real data set by name, or skip where it is absent."""
+    """Give the folder of a real data set by name; where it is absent, skip, or fail if it must be there."""
 
     def folder(name):
         path = _DATA / name
         if not path.is_dir():
-            pytest.skip(f"real data set {name!r} is not beside the repository")
+            refuse = pytest.fail if os.environ.get("SKELETONLEARN_REQUIRE_DATA") else pytest.skip
+            refuse(f"real data set {name!r} is not beside the repository")
         return path
 
     return folder

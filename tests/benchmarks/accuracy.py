@@ -61,7 +61,9 @@ SYSTEMS: dict[str, Callable[[Skeleton, int], Any]] = {
         ConMLPEmbedder(skeleton=skeleton, streams=STREAMS, random_state=seed)
     ),
     "ConMLP nt_xent, self-supervised + LinearProbe": lambda skeleton, seed: probed(
-        ConMLPEmbedder(loss="nt_xent", skeleton=skeleton, streams=STREAMS, random_state=seed)
+        ConMLPEmbedder(
+            loss="nt_xent", skeleton=skeleton, streams=STREAMS, projection_layers=2, max_epochs=100, random_state=seed
+        )
     ),
     "ConMLP supcon, flat mlp as published + LinearProbe": lambda skeleton, seed: probed(
         ConMLPEmbedder(random_state=seed, **PUBLISHED)
