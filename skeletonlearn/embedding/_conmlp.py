@@ -86,7 +86,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     augmentation : "auto", None, view or pair of views, default="auto"
         How the two views are made: one recipe drawn twice, or a pair, from :mod:`skeletonlearn.augmentation`.
         ``"auto"`` crops in time, rescales bones (where there is a skeleton), turns (in 3-D), shears, jitters and
-        smooths, without labels more so; it is meant for bodies scaled to a torso of length 1. The published pair is
+        smooths, with strengths that depend on whether there are labels and are meant for bodies scaled to a torso of
+        length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
     max_epochs : int, default=40
         How often each sequence is seen. Without labels, twice as many or more still pay.
