@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from math import gcd
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
@@ -104,7 +106,7 @@ def make_actions(
     (24, (20, 3), 'point')
     """
     layout = get_skeleton(skeleton)
-    lengths = (n_frames, n_frames) if isinstance(n_frames, int | np.integer) else (n_frames[0], n_frames[1])
+    lengths = _least_and_greatest(n_frames)
     _check_counts(n_samples, n_subjects, n_views, two_person)
     _check_sensor(lengths, noise, missing)
     actions = _choose_actions(n_classes, two_person)
@@ -178,8 +180,17 @@ class _Studio:
 def _check_counts(n_samples: int, n_subjects: int, n_views: int, two_person: bool) -> None:
     least = {"n_samples": (n_samples, 1), "n_subjects": (n_subjects, 2 if two_person else 1), "n_views": (n_views, 1)}
     for name, (value, minimum) in least.items():
+        if not isinstance(value, Integral):
+            raise TypeError(f"{name}={value!r} must be an integer, got {type(value).__name__}.")
         if value < minimum:
             raise ValueError(f"{name}={value!r} must be at least {minimum}.")
+
+
+def _least_and_greatest(n_frames: Any) -> tuple[int, int]:
+    lengths = (n_frames, n_frames) if isinstance(n_frames, Integral) else n_frames
+    if not isinstance(lengths, tuple | list) or [isinstance(one, Integral) for one in lengths] != [True, True]:
+        raise TypeError(f"n_frames={n_frames!r} must be an integer, or the least and the greatest length.")
+    return int(lengths[0]), int(lengths[1])
 
 
 def _check_sensor(lengths: tuple[int, int], noise: float, missing: float) -> None:

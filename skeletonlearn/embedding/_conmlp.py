@@ -161,7 +161,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
 
     References
     ----------
-    B. Animesh & M. Chandraker, "Tuned Contrastive Learning", WACV 2025.
+    C. Animesh & M. Chandraker, "Tuned Contrastive Learning", WACV 2025.
     P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020.
     T. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020.
 

@@ -16,7 +16,7 @@ Contrast = Callable[[Tensor, Tensor], Tensor]
 
 
 class ContrastiveObjective:
-    """Loss of a batch: `L = L_con + weight * L_rec` (Animesh & Chandraker).
+    """Loss of a batch: `L = L_con + weight * L_rec`.
 
     Parameters
     ----------

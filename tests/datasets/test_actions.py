@@ -202,3 +202,12 @@ def test_parameters_out_of_range_are_errors(wrong, message):
 
 def test_the_most_classes_can_be_had():
     assert len(make_actions(21, n_classes=21, two_person=True, random_state=0).target_names) == 21
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"n_samples": "many"}, {"n_subjects": 2.5}, {"n_frames": "long"}, {"n_frames": (30, "long")}]
+)
+def test_sizes_that_are_no_integers_are_refused_by_name(wrong):
+    (name,) = wrong
+    with pytest.raises(TypeError, match=rf"{name}=.* must be an integer"):
+        make_actions(**wrong)
