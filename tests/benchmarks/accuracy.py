@@ -62,7 +62,7 @@ SYSTEMS: dict[str, Callable[[Skeleton, int], Any]] = {
     ),
     "ConMLP nt_xent, self-supervised + LinearProbe": lambda skeleton, seed: probed(
         ConMLPEmbedder(
-            loss="nt_xent", skeleton=skeleton, streams=STREAMS, projection_layers=2, max_epochs=100, random_state=seed
+            loss="nt_xent", skeleton=skeleton, streams=STREAMS, projection_layers=2, max_epochs=150, random_state=seed
         )
     ),
     "ConMLP supcon, flat mlp as published + LinearProbe": lambda skeleton, seed: probed(
