@@ -34,6 +34,7 @@ class NetworkKeeperMixin:
 
     def _keep_networks(self, networks: nn.ModuleDict) -> None:
         """Store trained modules: their arrays in the state, the modules themselves on the processor."""
+        networks.zero_grad(set_to_none=True)  # gradients are as large as the weights, and of no more use
         self.network_state_ = module_arrays(networks)
         self._networks = networks.to("cpu").eval()
 

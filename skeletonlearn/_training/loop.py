@@ -102,7 +102,7 @@ def run_epoch(
         factor = learning_rate_factor(settings, epoch + at / len(batches))
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * factor
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=False)  # the gradients' memory is used again
         with autocast(device, settings.precision):
             losses = batch_loss(indices, generator)
         scaler.scale(losses["loss"]).backward()

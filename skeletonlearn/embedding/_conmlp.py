@@ -89,7 +89,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         smooths, with strengths that depend on whether there are labels and are meant for bodies scaled to a torso of
         length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
-    max_epochs : int, default=40
+    max_epochs : int, default=35
         How often each sequence is seen. Without labels, twice as many or more still pay.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 64 (256 without labels, where the batch
@@ -224,7 +224,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         hidden_dim=256,
         dropout=None,
         augmentation="auto",
-        max_epochs=40,
+        max_epochs=35,
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",

@@ -58,7 +58,7 @@ SYSTEMS: dict[str, Callable[[Skeleton, int], Any]] = {
         [("emb", ConMLPEmbedder(random_state=seed)), ("clf", LogisticRegression(max_iter=2000))]
     ),
     "ConMLP supcon + LinearProbe": lambda skeleton, seed: probed(
-        ConMLPEmbedder(skeleton=skeleton, streams=STREAMS, random_state=seed)
+        ConMLPEmbedder(skeleton=skeleton, streams=STREAMS, max_epochs=40, random_state=seed)
     ),
     "ConMLP nt_xent, self-supervised + LinearProbe": lambda skeleton, seed: probed(
         ConMLPEmbedder(

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from skeletonlearn.nn import MLPDecoder, MLPEncoder, projection_head
 from skeletonlearn.nn._mlp import WideLinear
@@ -63,3 +64,15 @@ def test_wide_layer_gives_the_gradient_of_its_input_where_it_is_wanted():
 def test_wide_layer_computes_in_the_precision_of_mixed_precision():
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert WideLinear(6, 4)(torch.randn(5, 6)).dtype is torch.bfloat16
+
+
+def test_gradients_of_the_wide_layer_add_up_over_views_and_steps_like_autograds_own():
+    wide = WideLinear(12, 3)
+    plain = nn.Linear(12, 3)
+    plain.load_state_dict(wide.state_dict())
+    for _ in range(2):  # in the second step there are gradients to add to
+        for x in torch.randn(2, 5, 12):
+            for layer in (wide, plain):
+                layer(x).square().sum().backward()
+        for ours, autograds in zip(wide.parameters(), plain.parameters(), strict=True):
+            torch.testing.assert_close(ours.grad, autograds.grad)
