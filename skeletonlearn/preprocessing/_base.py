@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
@@ -16,7 +17,7 @@ _FIXED = ("joints", "channels")
 _BLOCK_BYTES = 2**22  # samples worked on together: temporaries stay in the cache, and small beside X
 
 
-class SequenceTransformer(TransformerMixin, BaseEstimator):
+class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
     """Base of the transformers that take sequences and give sequences.
 
     A subclass writes `_transform`, on a batch of equally long sequences, and `_check_parameters`; both must not
@@ -102,8 +103,9 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         skeleton = getattr(self, "skeleton", None)
         return None if skeleton is None else get_skeleton(skeleton)
 
+    @abstractmethod
     def _transform(self, X: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """Transform a batch (n_samples, n_frames, n_joints, n_channels) of equally long sequences."""
 
 
 def check_choice(name: str, value: Any, wanted: Sequence[Any]) -> None:
