@@ -16,6 +16,7 @@ def _seed_global_generators():
     """Tests that draw without a seed of their own draw the same each time."""
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002
+    torch.manual_seed(0)
 
 
 @pytest.fixture(autouse=True, scope="session")

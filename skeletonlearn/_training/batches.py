@@ -29,9 +29,6 @@ class SequenceBatches:
         self._on_device = None if device.type == "cpu" else torch.tensor(X, device=device)
         self._buffer = self._room(0)
 
-    def __len__(self) -> int:
-        return len(self._array)
-
     def take(self, indices: np.ndarray) -> Tensor:
         """The samples at `indices`, `(B, F, J, C)`."""
         if self._on_device is not None:
