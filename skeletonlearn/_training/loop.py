@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from skeletonlearn._progress import Progress
 from skeletonlearn._training.batches import shuffled_batches
 from skeletonlearn._training.devices import autocast
-from skeletonlearn._training.progress import Progress
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("cosine", "constant")
@@ -42,7 +42,7 @@ class TrainingSettings:
     precision : str
         As in :func:`skeletonlearn._training.devices.autocast`.
     verbose : int
-        As in :class:`skeletonlearn._training.progress.Progress`.
+        As in :class:`skeletonlearn._progress.Progress`.
     """
 
     max_epochs: int
@@ -161,7 +161,7 @@ def train(
     optimizer = make_optimizer(module, settings)
     best = BestWeights(settings.tol)
     history: list[dict[str, float]] = []
-    with Progress(title, settings.max_epochs, settings.verbose) as progress:
+    with Progress(title, "epoch", settings.max_epochs, settings.verbose) as progress:
         for epoch in range(settings.max_epochs):
             losses = run_epoch(module, optimizer, batch_loss, n_samples, settings, epoch, generator, device)
             record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
@@ -169,7 +169,7 @@ def train(
                 record["validation_loss"] = validation_loss()
                 best.see(record["validation_loss"], module)
             history.append(record)
-            progress.epoch_done(record)
+            progress.done(epoch + 1, {name: value for name, value in record.items() if name != "epoch"})
             if settings.early_stopping and best.epochs_without_gain >= settings.n_iter_no_change:
                 break
     if settings.early_stopping:

@@ -1,7 +1,8 @@
 """Data sets: files of skeleton sequences, and synthetic motions, as Bunches of ragged sequences."""
 
 from skeletonlearn.datasets._actions import make_actions
+from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 
-__all__ = ["load_msr_action3d", "load_nw_ucla", "make_actions"]
+__all__ = ["SkeletonFileError", "load_msr_action3d", "load_nw_ucla", "make_actions"]

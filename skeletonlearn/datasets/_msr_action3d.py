@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._files import (
-    SUBSETS,
-    check_choice,
-    list_files,
-    make_bunch,
-    parse_name,
-    read_files,
-    zeros_to_nan,
-)
+from skeletonlearn.datasets._bunch import make_bunch, zeros_to_nan
+from skeletonlearn.datasets._choices import SUBSETS, check_choice
+from skeletonlearn.datasets._reading import parse_name, read_files
+from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import MSR_ACTION3D
 
 ACTIONS = (
@@ -54,7 +47,7 @@ Li, Zhang & Liu (2010). Action recognition based on a bag of 3D points. CVPR Wor
 
 
 def load_msr_action3d(
-    folder: str | PathLike[str],
+    folder: Source,
     *,
     protocol: Literal["xsub"] = "xsub",
     subset: Literal["all", "train", "test"] = "all",
@@ -69,8 +62,8 @@ def load_msr_action3d(
 
     Parameters
     ----------
-    folder : path-like
-        The folder with the text files.
+    folder : path-like or sequence of path-like
+        The folder, or zip archive, with the text files; several of them are read as one.
     protocol : {"xsub"}, default="xsub"
         Cross-subject: odd subjects train, even ones test.
     subset : {"all", "train", "test"}, default="all"
@@ -78,8 +71,8 @@ def load_msr_action3d(
     action_set : {"AS1", "AS2", "AS3"} or None, default=None
         Keep the eight actions of this set only, as classes 0 to 7; None keeps all twenty.
     on_error : {"raise", "warn", "skip"}, default="raise"
-        What to do with a faulty file: raise, warn and leave it out, or leave it out silently. A sound file without any
-        seen joint is no fault: it is always left out.
+        What to do with a faulty file: raise, leave it out with a warning, or leave it out silently. A sound
+        file without any seen joint is no fault: it is always left out.
     n_jobs : int or None, default=None
         Number of joblib workers that read files; None is 1.
 
@@ -102,8 +95,8 @@ def load_msr_action3d(
             From the file names.
         name : ndarray of str of shape (n_samples,)
             File names up to the repetition, such as "a01_s01_e01".
-        left_out : list of str
-            Names of files that were left out: faulty ones, and those without any seen joint.
+        left_out : dict of str to str
+            What is wrong with each file that was left out, by its name: faulty ones, and those without any seen joint.
         protocol : str
             The protocol.
         train_index, test_index : ndarray of int
@@ -136,19 +129,19 @@ def load_msr_action3d(
     check_choice("protocol", protocol, ("xsub",))
     check_choice("subset", subset, SUBSETS)
     check_choice("action_set", action_set, (None, *ACTION_SETS))
-    paths = list_files(folder, "*_skeleton3D.txt", "a01_s01_e01_skeleton3D.txt")
-    records, left_out = read_files(paths, _read_clip, on_error=on_error, n_jobs=n_jobs)
-    untracked = [record["name"] for record in records if np.isnan(record["sequence"]).all()]
+    files = find_files(folder, "*_skeleton3D.txt", "a01_s01_e01_skeleton3D.txt")
+    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    untracked = {record["name"]: "no joint was seen" for record in records if np.isnan(record["sequence"]).all()}
     wanted = np.array(ACTION_SETS[action_set]) if action_set else np.arange(1, len(ACTIONS) + 1)
     records = [record for record in records if record["name"] not in untracked and record["action"] in wanted]
     if not records:
-        raise ValueError(f"No sample is left: got {len(paths)} files, expected some with actions {wanted.tolist()}.")
+        raise ValueError(f"No sample is left: got {len(files)} files, expected some with actions {wanted.tolist()}.")
     return make_bunch(
         _per_sample(records, wanted),
         {
             "target_names": [ACTIONS[action - 1] for action in wanted],
             "skeleton": MSR_ACTION3D,
-            "left_out": sorted(left_out + untracked),
+            "left_out": left_out | untracked,
             "protocol": protocol,
             "DESCR": _DESCR,
         },
@@ -163,24 +156,24 @@ def _per_sample(records: list[dict[str, Any]], wanted: np.ndarray) -> dict[str, 
     return {**lists, "target": np.searchsorted(wanted, [one["action"] for one in records]), **arrays}
 
 
-def _read_clip(path: Path) -> dict[str, Any]:
+def _read_clip(content: FileContent) -> dict[str, Any]:
     """One file: its sequence and confidence, and what its name says."""
     layout = "aAA_sSS_eEE_skeleton3D (action, subject, repetition)"
-    numbers = parse_name(path, _STEM, layout, _ALLOWED)
+    numbers = parse_name(content, _STEM, layout, _ALLOWED)
     wanted = f"expected rows of x y z confidence, {MSR_ACTION3D.n_joints} rows a frame"
-    words = path.read_text(encoding="utf-8").split()
+    words = content.text().split()
     try:
         values = np.array(words, dtype=np.float64)
     except ValueError as error:
-        raise ValueError(f"{path.name}: got text that is no number, {wanted} ({error}).") from None
+        raise content.fault(f"got text that is no number, {wanted} ({error})") from None
     if not values.size or values.size % (MSR_ACTION3D.n_joints * _ROW):
-        raise ValueError(f"{path.name}: got {values.size} numbers ({values.size / _ROW:g} rows), {wanted}.")
+        raise content.fault(f"got {values.size} numbers ({values.size / _ROW:g} rows), {wanted}")
     if np.isinf(values).any():
-        raise ValueError(f"{path.name}: got infinite numbers, {wanted}.")
+        raise content.fault(f"got infinite numbers, {wanted}")
     frames = values.reshape(-1, MSR_ACTION3D.n_joints, _ROW).astype(np.float32)
     return {
         "sequence": zeros_to_nan(np.ascontiguousarray(frames[..., :3])),
         "confidence": np.ascontiguousarray(frames[..., 3]),
-        "name": path.stem.removesuffix("_skeleton3D"),
+        "name": content.stem.removesuffix("_skeleton3D"),
         **numbers,
     }

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._files import (
-    SUBSETS,
-    check_choice,
-    list_files,
-    make_bunch,
-    parse_name,
-    read_files,
-    zeros_to_nan,
-)
+from skeletonlearn.datasets._bunch import make_bunch, zeros_to_nan
+from skeletonlearn.datasets._choices import SUBSETS, check_choice
+from skeletonlearn.datasets._reading import parse_name, read_files
+from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import KINECT_V1
 
 ACTIONS = {
@@ -55,7 +47,7 @@ Wang, Nie, Xia, Wu & Zhu (2014). Cross-view action modeling, learning and recogn
 
 
 def load_nw_ucla(
-    folder: str | PathLike[str],
+    folder: Source,
     *,
     protocol: Literal["xview"] = "xview",
     subset: Literal["all", "train", "test"] = "all",
@@ -69,8 +61,8 @@ def load_nw_ucla(
 
     Parameters
     ----------
-    folder : path-like
-        The folder with the JSON files.
+    folder : path-like or sequence of path-like
+        The folder, or zip archive, with the JSON files; several of them are read as one.
     protocol : {"xview"}, default="xview"
         Cross-view: views 1 and 2 train, view 3 tests. For others, split by `subject` or `camera` with
         :mod:`skeletonlearn.model_selection`.
@@ -78,7 +70,7 @@ def load_nw_ucla(
         Which part of the protocol to give. Whatever the part, all files are read, since a test clip can only be known
         as a copy beside the training clips.
     on_error : {"raise", "warn", "skip"}, default="raise"
-        What to do with a faulty file: raise, warn and leave it out, or leave it out silently.
+        What to do with a faulty file: raise, leave it out with a warning, or leave it out silently.
     n_jobs : int or None, default=None
         Number of joblib workers that read files; None is 1.
 
@@ -101,8 +93,8 @@ def load_nw_ucla(
             File names without suffix.
         duplicate_of : ndarray of str of shape (n_samples,)
             For a test clip that is bit by bit a training clip, the name of that clip; else "".
-        left_out : list of str
-            Names of faulty files that were left out.
+        left_out : dict of str to str
+            What is wrong with each faulty file that was left out, by its name.
         protocol : str
             The protocol.
         train_index, test_index : ndarray of int
@@ -135,8 +127,8 @@ def load_nw_ucla(
     """
     check_choice("protocol", protocol, ("xview",))
     check_choice("subset", subset, SUBSETS)
-    paths = list_files(folder, "*.json", "a01_s01_e00_v01.json")
-    records, left_out = read_files(paths, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    files = find_files(folder, "*.json", "a01_s01_e00_v01.json")
+    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs)
     per_sample: dict[str, Any] = {key: np.array([record[key] for record in records]) for key in _ARRAYS}
     per_sample["sequences"] = [record["sequence"] for record in records]
     is_train = np.isin(per_sample["camera"], TRAIN_VIEWS)
@@ -154,38 +146,30 @@ def load_nw_ucla(
 _ARRAYS = ("target", "subject", "camera", "repetition", "name")
 
 
-def _read_clip(path: Path) -> dict[str, Any]:
+def _read_clip(content: FileContent) -> dict[str, Any]:
     """One file: its sequence, and what its name says."""
     layout = "aAA_sSS_eEE_vVV (action, subject, repetition, view)"
-    numbers = parse_name(path, _STEM, layout, _ALLOWED)
-    text = path.read_text(encoding="utf-8")
-    if not text.strip():
-        raise ValueError(f"{path.name}: got an empty file, expected a JSON object.")
-    try:
-        clip = json.loads(text)
-    except ValueError as error:
-        raise ValueError(
-            f"{path.name}: got text that is not JSON or is cut short, expected an object ({error})."
-        ) from None
+    numbers = parse_name(content, _STEM, layout, _ALLOWED)
+    clip = content.json()
     if not isinstance(clip, dict) or not {"skeletons", "label"} <= clip.keys():
         got = f"keys {sorted(clip)}" if isinstance(clip, dict) else type(clip).__name__
-        raise ValueError(f"{path.name}: got {got}, expected an object with 'skeletons' and 'label'.")
+        raise content.fault(f"got {got}, expected an object with 'skeletons' and 'label'")
     target = list(ACTIONS).index(numbers.pop("action"))
     if clip["label"] != target + 1:
-        raise ValueError(f"{path.name}: got label {clip['label']!r}, expected {target + 1} from the file name.")
-    return {"sequence": _sequence(path, clip["skeletons"]), "target": target, "name": path.stem, **numbers}
+        raise content.fault(f"got label {clip['label']!r}, expected {target + 1} from the file name")
+    return {"sequence": _sequence(content, clip["skeletons"]), "target": target, "name": content.stem, **numbers}
 
 
-def _sequence(path: Path, skeletons: Any) -> np.ndarray:
+def _sequence(content: FileContent, skeletons: Any) -> np.ndarray:
     wanted = f"expected frames of {KINECT_V1.n_joints} joints of 3 numbers"
     try:
         sequence = np.array(skeletons, dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{path.name}: got skeletons that are no array of numbers, {wanted} ({error}).") from None
+        raise content.fault(f"got skeletons that are no array of numbers, {wanted} ({error})") from None
     if sequence.ndim != 3 or sequence.shape[1:] != (KINECT_V1.n_joints, 3) or not len(sequence):
-        raise ValueError(f"{path.name}: got skeletons of shape {sequence.shape}, {wanted}.")
+        raise content.fault(f"got skeletons of shape {sequence.shape}, {wanted}")
     if np.isinf(sequence).any():
-        raise ValueError(f"{path.name}: got infinite coordinates, expected metres.")
+        raise content.fault("got infinite coordinates, expected metres")
     return zeros_to_nan(sequence)
 
 

@@ -80,7 +80,7 @@ def test_worker_processes_change_nothing(folder):
 
 
 FAULTS = {
-    "empty": (lambda path: path.write_text(""), "empty file, expected a JSON object"),
+    "empty": (lambda path: path.write_text(""), "empty file, expected JSON"),
     "cut short": (lambda path: path.write_text(path.read_text()[:100]), "not JSON or is cut short"),
     "not JSON": (lambda path: path.write_text("70\n1 2 3"), "not JSON"),
     "a list": (lambda path: path.write_text("[1, 2]"), "got list, expected an object"),
@@ -108,11 +108,11 @@ def test_a_faulty_file_is_named_with_got_and_wanted(folder, fault):
     with pytest.raises(ValueError, match="a01_s01_e00_v01") as error:
         load_nw_ucla(folder)
     assert text in str(error.value)
-    with pytest.warns(UserWarning, match="left out: a01_s01_e00_v01"):
+    with pytest.warns(UserWarning, match="left out 1 of 7 files: .*a01_s01_e00_v01"):
         warned = load_nw_ucla(folder, on_error="warn")
     skipped = load_nw_ucla(folder, on_error="skip")
     assert len(skipped.sequences) == len(warned.sequences) == 6
-    assert skipped.left_out == ["a01_s01_e00_v01"]
+    assert list(skipped.left_out) == ["a01_s01_e00_v01"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_folder_without_a_sound_file_is_an_error(tmp_path):
 
 
 def test_a_missing_folder_says_what_was_looked_for(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"does not exist; expected a folder with files \*.json"):
+    with pytest.raises(FileNotFoundError, match=r"does not exist; expected a folder or zip archive with files \*.json"):
         load_nw_ucla(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"has no file \*.json"):
         load_nw_ucla(tmp_path)

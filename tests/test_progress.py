@@ -1,17 +1,17 @@
-"""What a long fit says."""
+"""What long work says."""
 
 import logging
 
 import pytest
 
-from skeletonlearn._training import progress as progress_module
-from skeletonlearn._training.progress import Progress
+from skeletonlearn import _progress
+from skeletonlearn._progress import Progress
 
 
 def messages(verbose, n_epochs, caplog):
-    with caplog.at_level(logging.INFO, logger="skeletonlearn"), Progress("fit", n_epochs, verbose) as progress:
+    with caplog.at_level(logging.INFO, logger="skeletonlearn"), Progress("fit", "epoch", n_epochs, verbose) as progress:
         for epoch in range(n_epochs):
-            progress.epoch_done({"epoch": epoch + 1, "loss": 2.0, "learning_rate": 0.001})
+            progress.done(epoch + 1, {"loss": 2.0, "learning_rate": 0.001})
     return [record.getMessage() for record in caplog.records if record.name == "skeletonlearn"]
 
 
@@ -32,13 +32,13 @@ def test_verbose_one_shows_a_bar_and_logs_nothing(caplog, capsys, monkeypatch):
 
 
 def test_verbose_one_without_rich_logs_a_line_every_tenth_of_the_epochs(caplog, monkeypatch):
-    monkeypatch.setattr(progress_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(_progress, "find_spec", lambda name: None)
     assert [line.split()[2] for line in messages(1, 40, caplog)] == [str(epoch) for epoch in range(4, 41, 4)]
 
 
-def test_the_bar_is_stopped_when_training_fails():
+def test_the_bar_is_stopped_when_the_work_fails():
     pytest.importorskip("rich")
-    progress = Progress("fit", 3, 1)
+    progress = Progress("fit", "epoch", 3, 1)
     with pytest.raises(KeyError), progress:
-        progress.epoch_done({})
+        raise KeyError
     assert progress._bar.live.is_started is False
