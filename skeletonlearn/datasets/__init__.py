@@ -5,4 +5,9 @@ from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 
-__all__ = ["SkeletonFileError", "load_msr_action3d", "load_nw_ucla", "make_actions"]
+__all__ = [
+    "SkeletonFileError",
+    "load_msr_action3d",
+    "load_nw_ucla",
+    "make_actions",
+]

@@ -44,23 +44,37 @@ def make_bunch(per_sample: dict[str, Any], common: dict[str, Any], is_train: np.
     return Bunch(**{name: take(values, keep) for name, values in per_sample.items()}, **common)
 
 
-def take(values: list[Any] | np.ndarray, keep: np.ndarray) -> list[Any] | np.ndarray:
-    """The items of a list or an array at the indices `keep`."""
-    return values[keep] if isinstance(values, np.ndarray) else [values[at] for at in keep]
-
-
-def zeros_to_nan(sequence: np.ndarray) -> np.ndarray:
-    """Mark joints at exactly (0, 0, 0), which is how a sensor says "not seen", by NaN, in place.
+def make_undivided_bunch(per_sample: dict[str, Any], common: dict[str, Any], subset: str, instead: str) -> Bunch:
+    """A Bunch of all samples of a set whose protocol has no fixed training and test part.
 
     Parameters
     ----------
-    sequence : ndarray of shape (n_frames, n_joints, n_channels)
-        The joints.
+    per_sample : dict of str to list or ndarray
+        Entries with one item for each sample.
+    common : dict
+        The other entries.
+    subset : {"all", "train", "test"}
+        What the caller asked for.
+    instead : str
+        What to do where that is not "all".
 
     Returns
     -------
-    ndarray of shape (n_frames, n_joints, n_channels)
-        The same array.
+    Bunch
+        Without `train_index` and `test_index`.
+
+    Raises
+    ------
+    ValueError
+        If `subset` is not "all".
     """
-    sequence[~sequence.any(axis=-1)] = np.nan
-    return sequence
+    if subset != "all":
+        raise ValueError(
+            f"subset={subset!r} must be 'all': protocol={common['protocol']!r} has no fixed {subset} part; {instead}."
+        )
+    return Bunch(**per_sample, **common)
+
+
+def take(values: list[Any] | np.ndarray, keep: np.ndarray) -> list[Any] | np.ndarray:
+    """The items of a list or an array at the indices `keep`."""
+    return values[keep] if isinstance(values, np.ndarray) else [values[at] for at in keep]

@@ -8,8 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch, zeros_to_nan
+from skeletonlearn.datasets._bunch import make_bunch
 from skeletonlearn.datasets._choices import SUBSETS, check_choice
+from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
 from skeletonlearn.datasets._reading import parse_name, read_files
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import MSR_ACTION3D
@@ -31,7 +32,6 @@ TRAIN_SUBJECTS = (1, 3, 5, 7, 9)
 
 _STEM = re.compile(r"a(?P<action>\d{2})_s(?P<subject>\d{2})_e(?P<repetition>\d{2})_skeleton3D")
 _ALLOWED = {"action": range(1, 21), "subject": range(1, 11)}
-_ROW = 4  # x, y, z, confidence
 
 _DESCR = """\
 MSR-Action3D: twenty gaming actions by ten subjects, up to three times each, before one depth sensor (20 joints).
@@ -160,20 +160,13 @@ def _read_clip(content: FileContent) -> dict[str, Any]:
     """One file: its sequence and confidence, and what its name says."""
     layout = "aAA_sSS_eEE_skeleton3D (action, subject, repetition)"
     numbers = parse_name(content, _STEM, layout, _ALLOWED)
-    wanted = f"expected rows of x y z confidence, {MSR_ACTION3D.n_joints} rows a frame"
-    words = content.text().split()
-    try:
-        values = np.array(words, dtype=np.float64)
-    except ValueError as error:
-        raise content.fault(f"got text that is no number, {wanted} ({error})") from None
-    if not values.size or values.size % (MSR_ACTION3D.n_joints * _ROW):
-        raise content.fault(f"got {values.size} numbers ({values.size / _ROW:g} rows), {wanted}")
-    if np.isinf(values).any():
-        raise content.fault(f"got infinite numbers, {wanted}")
-    frames = values.reshape(-1, MSR_ACTION3D.n_joints, _ROW).astype(np.float32)
+    rows = read_rows(content, 4, "x y z confidence")
+    if len(rows) % MSR_ACTION3D.n_joints:
+        raise content.fault(f"got {len(rows)} rows, expected {MSR_ACTION3D.n_joints} rows a frame")
+    frames = rows.reshape(-1, MSR_ACTION3D.n_joints, 4)
     return {
-        "sequence": zeros_to_nan(np.ascontiguousarray(frames[..., :3])),
-        "confidence": np.ascontiguousarray(frames[..., 3]),
+        "sequence": to_sequence(content, mark_missing(frames[..., :3])),
+        "confidence": np.ascontiguousarray(frames[..., 3], dtype=np.float32),
         "name": content.stem.removesuffix("_skeleton3D"),
         **numbers,
     }

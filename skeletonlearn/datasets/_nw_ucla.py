@@ -8,8 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch, zeros_to_nan
+from skeletonlearn.datasets._bunch import make_bunch
 from skeletonlearn.datasets._choices import SUBSETS, check_choice
+from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._reading import parse_name, read_files
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import KINECT_V1
@@ -163,14 +164,12 @@ def _read_clip(content: FileContent) -> dict[str, Any]:
 def _sequence(content: FileContent, skeletons: Any) -> np.ndarray:
     wanted = f"expected frames of {KINECT_V1.n_joints} joints of 3 numbers"
     try:
-        sequence = np.array(skeletons, dtype=np.float32)
+        sequence = np.array(skeletons, dtype=np.float64)
     except (ValueError, TypeError) as error:
         raise content.fault(f"got skeletons that are no array of numbers, {wanted} ({error})") from None
     if sequence.ndim != 3 or sequence.shape[1:] != (KINECT_V1.n_joints, 3) or not len(sequence):
         raise content.fault(f"got skeletons of shape {sequence.shape}, {wanted}")
-    if np.isinf(sequence).any():
-        raise content.fault("got infinite coordinates, expected metres")
-    return zeros_to_nan(sequence)
+    return to_sequence(content, mark_missing(sequence))
 
 
 def find_duplicates(sequences: list[np.ndarray], names: np.ndarray, is_train: np.ndarray) -> np.ndarray:

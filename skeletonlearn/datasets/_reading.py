@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from joblib import Parallel, delayed, effective_n_jobs
@@ -17,9 +19,10 @@ from skeletonlearn.datasets._source import FileContent, SourceFile, read_content
 
 Record = dict[str, Any]
 ReadOne = Callable[[FileContent], Record]
+NameOf = Callable[[SourceFile], str]
 
 _TASK = 64  # files a joblib task
-_TASK_OF_MEMBERS = 1024  # opening an archive of 56,880 members takes as long as reading a hundred of them
+_TASKS_OF_MEMBERS = 100  # at most: opening an archive takes as long as reading a few of a thousand members
 _TASKS_AHEAD = 2  # tasks a worker and round: what is read ahead of the consumer stays small
 
 
@@ -63,7 +66,13 @@ def parse_name(
 
 
 def read_files(
-    files: Sequence[SourceFile], read_one: ReadOne, *, on_error: str, n_jobs: int | None = None, verbose: int = 0
+    files: Sequence[SourceFile],
+    read_one: ReadOne,
+    *,
+    on_error: str,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    name_of: NameOf = attrgetter("stem"),
 ) -> tuple[list[Record], dict[str, str]]:
     """Read files into records, treating the faulty ones as the caller chose.
 
@@ -80,13 +89,15 @@ def read_files(
         Number of joblib workers; None is 1 unless a `joblib.parallel_config` says otherwise.
     verbose : int, default=0
         Whether to show progress.
+    name_of : callable, default=attrgetter("stem")
+        From a SourceFile to its name in `left_out`; for data sets whose files all have the same stem.
 
     Returns
     -------
     records : list of dict
         The records of sound files, in the order of `files`.
     left_out : dict of str to str
-        What is wrong with each of the others, by stem.
+        What is wrong with each of the others, by its name; by its path where another has the same name.
 
     Raises
     ------
@@ -96,10 +107,10 @@ def read_files(
         If no file is sound.
     """
     left_out: dict[str, str] = {}
-    records = list(
-        iterate_records(files, read_one, left_out=left_out, on_error=on_error, n_jobs=n_jobs, verbose=verbose)
+    records = iterate_records(
+        files, read_one, left_out=left_out, on_error=on_error, n_jobs=n_jobs, verbose=verbose, name_of=name_of
     )
-    return records, left_out
+    return list(records), left_out
 
 
 def iterate_records(
@@ -110,15 +121,16 @@ def iterate_records(
     on_error: str,
     n_jobs: int | None = None,
     verbose: int = 0,
+    name_of: NameOf = attrgetter("stem"),
 ) -> Iterator[Record]:
     """As `read_files`, one record after another, so that a consumer can write them away.
 
     Parameters
     ----------
-    files, read_one, on_error, n_jobs, verbose
+    files, read_one, on_error, n_jobs, verbose, name_of
         As in `read_files`.
     left_out : dict of str to str
-        Receives what is wrong with each faulty file, by stem.
+        Receives what is wrong with each faulty file, by its name.
 
     Yields
     ------
@@ -127,52 +139,58 @@ def iterate_records(
     """
     check_choice("on_error", on_error, ON_ERROR)
     n_sound = 0
-    with Progress("reading", "file", len(files), verbose) as progress:
-        for done, (file, outcome) in enumerate(zip(files, _outcomes(files, read_one, n_jobs), strict=True), start=1):
+    # closing: a fault must end the workers now, not when its traceback is dropped
+    with (
+        Progress("reading", "file", len(files), verbose) as progress,
+        closing(_outcomes(files, read_one, n_jobs)) as outcomes,
+    ):
+        for done, (file, outcome) in enumerate(zip(files, outcomes, strict=True), start=1):
             if isinstance(outcome, SkeletonFileError):
                 if on_error == "raise":
                     raise outcome
-                left_out[file.stem] = str(outcome)
+                name = name_of(file)
+                left_out[str(file) if name in left_out else name] = str(outcome)
             else:
                 n_sound += 1
                 yield outcome
             progress.done(done, {"left out": len(left_out)})
     report_left_out(left_out, len(files), on_error)
     if not n_sound:
-        *_, fault = left_out.values()
+        fault = next(reversed(left_out.values()), "there was no file")
         raise ValueError(f"None of {len(files)} files could be read, expected at least one; the last fault: {fault}")
 
 
-def report_left_out(left_out: Mapping[str, str], n_files: int, on_error: str) -> None:
+def report_left_out(left_out: Mapping[str, str], total: int, on_error: str, *, what: str = "files") -> None:
     """Say in one warning what was left out, if the caller wants to be warned.
 
     Parameters
     ----------
     left_out : mapping of str to str
         What is wrong with each faulty file.
-    n_files : int
-        How many files there are.
+    total : int
+        How many there are.
     on_error : {"raise", "warn", "skip"}
         Only "warn" warns.
+    what : str, default="files"
+        What is counted.
     """
     if left_out and on_error == "warn":
         shown = list(left_out.values())[:10]
         more = f"; and {len(left_out) - len(shown)} more (see left_out)" if len(left_out) > len(shown) else ""
-        text = f"left out {len(left_out)} of {n_files} files: {'; '.join(shown)}{more}"
+        text = f"left out {len(left_out)} of {total} {what}: {'; '.join(shown)}{more}"
         warnings.warn(text, UserWarning, stacklevel=2)
 
 
 def _outcomes(
     files: Sequence[SourceFile], read_one: ReadOne, n_jobs: int | None
-) -> Iterator[Record | SkeletonFileError]:
+) -> Generator[Record | SkeletonFileError, None, None]:
     """The outcome of each file in order, read by any joblib backend, a few tasks a worker ahead."""
-    size = _TASK_OF_MEMBERS if files and files[0].member else _TASK
-    tasks = [files[at : at + size] for at in range(0, len(files), size)]
     n_workers = effective_n_jobs(n_jobs)
     if n_workers == 1:  # read lazily: "raise" stops at the first fault
-        for task in tasks:
-            yield from map(partial(_attempt, read_one), read_contents(task))
+        yield from map(partial(_attempt, read_one), read_contents(files))
         return
+    size = max(_TASK, len(files) // _TASKS_OF_MEMBERS) if any(file.member for file in files) else _TASK
+    tasks = [files[at : at + size] for at in range(0, len(files), size)]
     with Parallel(n_jobs=n_jobs) as parallel:
         ahead = _TASKS_AHEAD * n_workers
         for start in range(0, len(tasks), ahead):
@@ -192,5 +210,5 @@ def _attempt(read_one: ReadOne, content: FileContent | SkeletonFileError) -> Rec
         return read_one(content)
     except SkeletonFileError as error:
         return error
-    except (ValueError, RecursionError, OverflowError, MemoryError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         return content.fault(str(error) or type(error).__name__)

@@ -6,12 +6,14 @@ import gzip
 import io
 import json
 import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,7 +21,9 @@ from typing import Any
 from skeletonlearn.datasets._errors import SkeletonFileError
 
 MOST_BYTES = 2**30
-"""No file of one recording is larger; a compressed one that claims more is refused before it is unpacked."""
+"""What a compressed file may unpack to, far more than a recording holds; one that is not compressed may be larger."""
+
+_CHUNK = 2**20
 
 Source = str | PathLike[str] | Sequence[str | PathLike[str]]
 
@@ -28,37 +32,45 @@ Source = str | PathLike[str] | Sequence[str | PathLike[str]]
 class SourceFile:
     """A file in a folder, or a member of a zip archive.
 
+    A data set can have a hundred thousand of them: a path is kept as plain text, since a Path takes long to make.
+
     Parameters
     ----------
-    path : Path
-        The file, or the archive.
+    location : str
+        The path of the file, or of the archive.
     member : str
         The name within the archive; "" for a file in a folder.
     stamp : tuple of int
         Changes when the content changes: size and time of change in nanoseconds, or size and checksum.
     """
 
-    path: Path
+    location: str
     member: str
     stamp: tuple[int, int]
 
     @property
+    def path(self) -> Path:
+        """The file, or the archive."""
+        return Path(self.location)
+
+    @property
     def inner(self) -> PurePosixPath | Path:
         """The path that names the file: within its archive, or in its folder."""
-        return PurePosixPath(self.member) if self.member else self.path
+        return PurePosixPath(self.member.replace("\\", "/")) if self.member else self.path  # as some on Windows pack
 
     @property
     def name(self) -> str:
         """The file name, without the ending ".gz"."""
-        return self.inner.name.removesuffix(".gz")
+        name = self.inner.name if self.member else self.location.rpartition(os.sep)[2]
+        return name.removesuffix(".gz")
 
     @property
     def stem(self) -> str:
         """The file name without its last ending."""
-        return PurePosixPath(self.name).stem
+        return os.path.splitext(self.name)[0]
 
     def __str__(self) -> str:
-        return str(self.path / self.member) if self.member else str(self.path)
+        return f"{self.location}/{self.member}" if self.member else self.location
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,8 @@ class FileContent:
             return json.loads(text)
         except json.JSONDecodeError as error:
             raise self.fault(f"got text that is not JSON or is cut short ({error.msg})", error.lineno) from None
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+            raise self.fault(f"got JSON beyond what can be read ({error})") from None
 
     def fault(self, reason: str, line: int | None = None) -> SkeletonFileError:
         """The error that names this file."""
@@ -121,7 +135,7 @@ def find_files(source: Source, pattern: str, example: str, *, recursive: bool = 
     example : str
         A file name of the data set, for the error.
     recursive : bool, default=False
-        Whether to look into subfolders. An archive is always searched whole.
+        Whether to look into subfolders, other than links to folders. An archive is always searched whole.
 
     Returns
     -------
@@ -139,7 +153,7 @@ def find_files(source: Source, pattern: str, example: str, *, recursive: bool = 
     found = [file for path in paths for file in _find(Path(path), pattern, example, recursive)]
     if not found:
         raise FileNotFoundError(f"folder={source!r}: got an empty list, expected at least one folder or archive.")
-    return sorted(found, key=lambda file: (file.name, str(file)))
+    return sorted(found, key=attrgetter("name", "location", "member"))
 
 
 def _find(path: Path, pattern: str, example: str, recursive: bool) -> list[SourceFile]:
@@ -149,11 +163,11 @@ def _find(path: Path, pattern: str, example: str, recursive: bool) -> list[Sourc
     elif not path.exists():
         raise FileNotFoundError(f"folder={str(path)!r} does not exist; {wanted}.")
     elif _matches(path.name, pattern):
-        found = [SourceFile(path, "", _stamp(path.stat()))]
+        found = [SourceFile(str(path), "", _stamp(path.stat()))]
     elif zipfile.is_zipfile(path):
         found = [file for file in list_members(path) if _matches(file.inner.name, pattern)]
     else:
-        raise FileNotFoundError(f"folder={str(path)!r} is a file that is no zip archive; {wanted}.")
+        raise FileNotFoundError(f"folder={str(path)!r} is a file that is no zip archive, or one cut short; {wanted}.")
     if not found:
         raise FileNotFoundError(f"folder={str(path)!r} has no file {pattern}; {wanted}.")
     return found
@@ -169,10 +183,11 @@ def _walk(folder: Path, pattern: str, recursive: bool) -> list[SourceFile]:
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                if _matches(entry.name, pattern):
-                    found.append(SourceFile(Path(entry.path), "", _entry_stamp(entry)))
-                elif recursive and entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
+                if entry.is_dir(follow_symlinks=False):
+                    if recursive:
+                        waiting.append(Path(entry.path))
+                elif _matches(entry.name, pattern) and not (entry.is_symlink() and os.path.isdir(entry.path)):
+                    found.append(SourceFile(entry.path, "", _entry_stamp(entry)))
     return found
 
 
@@ -187,6 +202,10 @@ def _stamp(status: os.stat_result) -> tuple[int, int]:
     return (status.st_size, status.st_mtime_ns)
 
 
+# What zipfile and gzip raise for damaged files; RuntimeError: an encrypted member
+_UNREADABLE = (OSError, EOFError, RuntimeError, LookupError, ValueError, zlib.error, zipfile.BadZipFile)
+
+
 def list_members(path: Path) -> list[SourceFile]:
     """The files in a zip archive.
 
@@ -198,7 +217,7 @@ def list_members(path: Path) -> list[SourceFile]:
     Returns
     -------
     list of SourceFile
-        In the archive's order, without its folders.
+        In the archive's order, without its folders; of members with one name the last, which replaced the others.
 
     Raises
     ------
@@ -207,13 +226,10 @@ def list_members(path: Path) -> list[SourceFile]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return [
-                SourceFile(path, info.filename, (info.file_size, info.CRC))
-                for info in archive.infolist()
-                if not info.is_dir()
-            ]
-    except (OSError, zipfile.BadZipFile) as error:
+            members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    except _UNREADABLE as error:
         raise SkeletonFileError(path, None, f"got no readable zip archive ({error})") from None
+    return [SourceFile(str(path), name, (info.file_size, info.CRC)) for name, info in members.items()]
 
 
 def read_contents(files: Sequence[SourceFile]) -> Iterator[FileContent | SkeletonFileError]:
@@ -230,30 +246,51 @@ def read_contents(files: Sequence[SourceFile]) -> Iterator[FileContent | Skeleto
         The content, or why it cannot be read.
     """
     with ExitStack() as stack:
-        archives: dict[Path, zipfile.ZipFile] = {}
+        archives: dict[str, zipfile.ZipFile] = {}
         for file in files:
-            try:
-                if file.member and file.path not in archives:
-                    archives[file.path] = stack.enter_context(zipfile.ZipFile(file.path))
-                yield FileContent(file, _read_bytes(file, archives))
-            except SkeletonFileError as error:
-                yield error
-            except (OSError, EOFError, RuntimeError, KeyError, zlib.error, zipfile.BadZipFile) as error:
-                # RuntimeError: an encrypted member, or one packed by a method that this Python does not know
-                yield SkeletonFileError(str(file), None, f"got an unreadable file ({error})")
+            yield _read(file, archives, stack)
 
 
-def _read_bytes(file: SourceFile, archives: dict[Path, zipfile.ZipFile]) -> bytes:
-    if file.stamp[0] > MOST_BYTES:
-        raise SkeletonFileError(str(file), None, f"got {file.stamp[0]:,} bytes, expected at most {MOST_BYTES:,}")
-    if file.member:
-        with archives[file.path].open(file.member) as stream:
-            data = stream.read(MOST_BYTES + 1)
-    else:
-        data = file.path.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        with gzip.open(io.BytesIO(data)) as unpacked:
-            data = unpacked.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise SkeletonFileError(str(file), None, f"got more than {MOST_BYTES:,} bytes, expected at most that")
-    return data
+def _read(file: SourceFile, archives: dict[str, zipfile.ZipFile], stack: ExitStack) -> FileContent | SkeletonFileError:
+    try:
+        if file.member and file.location not in archives:
+            archives[file.location] = stack.enter_context(zipfile.ZipFile(file.location))
+        data = _read_member(file, archives[file.location]) if file.member else _read_file(file)
+        if data[:2] == b"\x1f\x8b":
+            data = _unpack(file, data)
+    except SkeletonFileError as error:
+        return error
+    except _UNREADABLE as error:
+        return SkeletonFileError(str(file), None, f"got an unreadable file ({str(error) or type(error).__name__})")
+    return FileContent(file, data)
+
+
+def _read_member(file: SourceFile, archive: zipfile.ZipFile) -> bytes:
+    info = archive.getinfo(file.member)
+    _check_size(file, info.file_size)
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may ask for gigabytes to unpack
+        reason = f"got a member packed by method {info.compress_type}, expected a stored or deflated one"
+        raise SkeletonFileError(str(file), None, reason)
+    with archive.open(info) as stream:
+        return stream.read(info.file_size + 1)  # read() would unpack all that is there, whatever size is claimed
+
+
+def _read_file(file: SourceFile) -> bytes:
+    if not stat.S_ISREG(file.path.stat().st_mode):  # opening a pipe would wait for its other end
+        raise SkeletonFileError(str(file), None, "got a pipe, device or folder, expected a file")
+    return file.path.read_bytes()
+
+
+def _unpack(file: SourceFile, data: bytes) -> bytes:
+    chunks, n_bytes = [], 0
+    with gzip.open(io.BytesIO(data)) as stream:
+        while chunk := stream.read(_CHUNK):
+            n_bytes += len(chunk)
+            _check_size(file, n_bytes)
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _check_size(file: SourceFile, n_bytes: int) -> None:
+    if n_bytes > MOST_BYTES:
+        raise SkeletonFileError(str(file), None, f"got {n_bytes:,} bytes or more, expected at most {MOST_BYTES:,}")

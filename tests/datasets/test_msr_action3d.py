@@ -78,9 +78,10 @@ def test_a_file_without_a_seen_joint_is_left_out(folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "got 0 numbers"),
-        ("1 2 3 4\n" * 30, "got 120 numbers (30 rows), expected rows of x y z confidence, 20 rows a frame"),
-        ("1 2 3\n" * 20, "got 60 numbers (15 rows)"),
+        ("", "empty file, expected lines of x y z confidence"),
+        ("1 2 3 4\n" * 30, "got 30 rows, expected 20 rows a frame"),
+        ("1 2 3\n" * 20, "line 1: got 3 numbers, expected 4: x y z confidence"),
+        ("1 2 3 1e39\n" * 20, "too large"),
         ("1 2 3 four\n" * 20, "no number"),
         ("1 2 3 inf\n" * 20, "infinite"),
     ],
