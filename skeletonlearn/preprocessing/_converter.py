@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer
+from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice
 from skeletonlearn.preprocessing._bodies import as_bodies
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
+# A joint that has the name of a role which its layout tells by another joint, as NTU_RGBD's neck, which lies above
+# the shoulder centre that is meant by "neck" everywhere else.
+_PROPER = "proper "
+# Points of the trunk between others, which may be such points themselves; a part named twice weighs twice.
+_BETWEEN = {
+    "hip": ("left_hip", "right_hip"),
+    "neck": ("left_shoulder", "right_shoulder"),
+    "spine": ("hip", "neck"),
+    _PROPER + "neck": ("neck", "neck", "head"),
+}
 _FACE = ("nose", "head")
-# What stands for a part that a layout lacks, best first: the nearest joint further up or down the same limb.
+# What stands for a part that a layout lacks, best first: the mean of several joints, or the nearest of the same limb.
 _STANDS_FOR = {
-    "head": ("nose",),
+    "head": ("left_ear right_ear", "left_eye right_eye", "nose"),
     "nose": ("head",),
     "eye": _FACE,
     "eye_inner": ("eye", *_FACE),
     "eye_outer": ("eye", *_FACE),
     "ear": _FACE,
     "mouth": _FACE,
-    "spine_shoulder": ("neck",),
     "wrist": ("hand",),
-    "hand": ("wrist",),
+    "hand": ("wrist index pinky", "wrist"),
     "hand_tip": ("index", "hand", "wrist"),
     "index": ("hand_tip", "hand", "wrist"),
     "pinky": ("hand", "wrist"),
@@ -31,14 +42,14 @@ _STANDS_FOR = {
     "small_toe": ("foot", "ankle"),
     "heel": ("ankle", "foot"),
 }
+_LIMB_PARTS = frozenset((*_STANDS_FOR, "elbow", "knee"))
 
 
 class SkeletonConverter(SequenceTransformer):
     """Convert sequences from one joint layout to another.
 
-    A joint of the target is, the first that applies: the source's joint of the same name; the source's role of that
-    name (`hip`, where there is none, is the middle of the hips); the nearest joint of the same limb (hand, wrist;
-    foot, ankle; head, nose; see `joint_sources_`); else missing, NaN.
+    A joint of the target is the source's joint that is the same part of the body, copied as it is. Where the source
+    has none, it is filled in by the rules in the Notes, or missing.
 
     Parameters
     ----------
@@ -46,12 +57,15 @@ class SkeletonConverter(SequenceTransformer):
         The layout of X, or its name.
     target : Skeleton, str or None, default=None
         The layout wanted, or its name. With both None, nothing is converted.
+    fill : {"rules", "nan"}, default="rules"
+        What becomes of the joints that the source does not have: `"rules"`, they are made of those that it has, as the
+        Notes say; `"nan"`, they are missing.
 
     Attributes
     ----------
     joint_sources_ : dict of str to tuple of str
-        For each joint of the target the joints of the source whose mean it is; empty for those that are missing. Empty
-        if nothing is converted.
+        For each joint of the target the joints of the source whose mean it is; one that is named twice weighs twice.
+        Empty for those that are missing. The whole is empty if nothing is converted.
     sequence_shape_in_ : tuple
         `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if the sequences differed in length.
     n_features_in_ : int
@@ -63,7 +77,42 @@ class SkeletonConverter(SequenceTransformer):
 
     Notes
     -----
-    Channels are kept: flat data stay flat. So are persons: each is converted by itself.
+    Two joints are the same part of the body if they have the same role (`Skeleton.roles`) or, without one, the same
+    name. So the shoulder centre is called "neck" in all layouts but `NTU_RGBD`, where it is "spine_shoulder" and the
+    neck is a joint above it.
+
+    With ``fill="rules"`` a joint without a counterpart is, the first that applies: what the source's role of that name
+    says (as the hip of `COCO`, the middle of its hips); what this table says; else missing, NaN. Parts with a left and
+    a right are made of joints of their own side.
+
+    ============================  ===========================================================
+    joint of the target           made of the first of these that the source has
+    ============================  ===========================================================
+    hip                           the middle of left and right hip
+    neck (the shoulder centre)    the middle of left and right shoulder
+    spine                         the middle of hip and neck
+    neck of NTU_RGBD              the point a third of the way from the shoulder centre to the head
+    head                          the middle of the ears; the middle of the eyes; nose
+    nose                          head
+    eye, ear, mouth               nose; head
+    eye_inner, eye_outer          eye; nose; head
+    wrist                         hand
+    hand                          the mean of wrist, index and pinky; wrist
+    hand_tip                      index; hand; wrist
+    index                         hand_tip; hand; wrist
+    pinky, thumb                  hand; wrist
+    ankle                         foot
+    foot                          big_toe; ankle
+    big_toe, small_toe            foot; ankle
+    heel                          ankle; foot
+    ============================  ===========================================================
+
+    Nothing stands for shoulders, elbows, left and right hips, and knees. Between any two layouts of the catalogue no
+    joint is missing. A mean of several joints is missing where one of them is, so joints that were not found must be
+    NaN, not the origin: see :class:`JointImputer`.
+
+    Channels are kept: flat data stay flat, and a confidence is averaged as the coordinates are. So are persons: each
+    is converted by itself.
 
     Examples
     --------
@@ -73,12 +122,13 @@ class SkeletonConverter(SequenceTransformer):
     >>> converter.fit_transform(np.zeros((1, 4, 17, 2))).shape
     (1, 4, 15, 2)
     >>> converter.joint_sources_["head"], converter.joint_sources_["neck"]
-    (('nose',), ('left_shoulder', 'right_shoulder'))
+    (('left_ear', 'right_ear'), ('left_shoulder', 'right_shoulder'))
     """
 
-    def __init__(self, source=None, target=None):
+    def __init__(self, source=None, target=None, *, fill="rules"):
         self.source = source
         self.target = target
+        self.fill = fill
 
     def fit(self, X, y=None):
         """Check X against the source, and find what each joint of the target is.
@@ -96,13 +146,12 @@ class SkeletonConverter(SequenceTransformer):
             The transformer itself.
         """
         super().fit(X, y)
-        source, target = self._layout(), self.target
-        self.joint_sources_ = (
-            {} if source is None else {joint: _sources(source, joint) for joint in get_skeleton(target).joints}
-        )
+        source = self._layout()
+        self.joint_sources_ = {} if source is None else _joint_sources(source, get_skeleton(self.target), self.fill)
         return self
 
     def _check_parameters(self):
+        check_choice("fill", self.fill, ("rules", "nan"))
         if (self.source is None) != (self.target is None):
             raise ValueError(
                 f"source={self.source!r} and target={self.target!r}: expected two layouts, or None for both."
@@ -121,19 +170,64 @@ class SkeletonConverter(SequenceTransformer):
         bodies = as_bodies(X, source)
         # one joint after another in place of a matrix product: a missing joint must not touch the others
         out = np.full((*bodies.shape[:3], len(self.joint_sources_), X.shape[-1]), np.nan, dtype=X.dtype)
-        for at, joints in enumerate(self.joint_sources_.values()):
-            if joints:
-                out[..., at, :] = bodies[..., [source.index(joint) for joint in joints], :].mean(axis=-2)
+        for at, names in enumerate(self.joint_sources_.values()):
+            joints = [source.index(name) for name in names]
+            if len(joints) == 1:  # a copy keeps every bit
+                out[..., at, :] = bodies[..., joints[0], :]
+            elif joints:
+                out[..., at, :] = bodies[..., joints, :].mean(axis=-2)
         return out.reshape(*X.shape[:2], -1, X.shape[-1])
 
 
-def _sources(source: Skeleton, joint: str) -> tuple[str, ...]:
-    """The joints of `source` whose mean is `joint`; none if it cannot be told."""
-    side = next((prefix for prefix in ("left_", "right_") if joint.startswith(prefix)), "")
-    stand_ins = _STANDS_FOR.get(joint.removeprefix(side), ())
-    for name in (joint, *(name for part in stand_ins for name in (side + part, part))):
-        if name in source.joints:
-            return (name,)
-        if name in source.roles:
-            return tuple(source.roles[name])
+def _joint_sources(source: Skeleton, target: Skeleton, fill: str) -> dict[str, tuple[str, ...]]:
+    """For each joint of `target` the joints of `source` whose mean it is; none if it is to be missing."""
+    find = _counterpart if fill == "nan" else _made_of
+    return {joint: find(source, _part(target, joint)) for joint in target.joints}
+
+
+def _part(skeleton: Skeleton, joint: str) -> str:
+    """The part of the body that a joint is: a role, a part of a limb or the face, or just its name."""
+    if skeleton.roles.get(joint) == (joint,) or joint.removeprefix("left_").removeprefix("right_") in _LIMB_PARTS:
+        return joint
+    own_role = next((role for role, joints in skeleton.roles.items() if joints == (joint,)), None)
+    return own_role or (_PROPER + joint if joint in skeleton.roles else joint)
+
+
+def _counterpart(source: Skeleton, part: str) -> tuple[str, ...]:
+    """The joint of `source` that is `part`, if there is one."""
+    return tuple(joint for joint in source.joints if _part(source, joint) == part)[:1]
+
+
+def _told(source: Skeleton, part: str) -> tuple[str, ...]:
+    """The joints whose mean `part` is by the layout itself: by a joint or by a role."""
+    return _counterpart(source, part) or tuple(source.roles.get(part, ()))
+
+
+def _made_of(source: Skeleton, part: str) -> tuple[str, ...]:
+    """The joints of `source` whose mean is `part` by the layout or else by the rules; none if it cannot be told."""
+    between = [_made_of(source, one) for one in _BETWEEN.get(part, ())]
+    return (
+        _told(source, part)
+        or _mean_of(between)
+        or _stand_in(source, part)
+        or (_made_of(source, part.removeprefix(_PROPER)) if part.startswith(_PROPER) else ())
+    )
+
+
+def _stand_in(source: Skeleton, part: str) -> tuple[str, ...]:
+    """The joints of the same limb, or of the face, whose mean stands for `part`."""
+    side = next((prefix for prefix in ("left_", "right_") if part.startswith(prefix)), "")
+    for parts in _STANDS_FOR.get(part.removeprefix(side), ()):
+        for prefix in (side, ""):
+            joints = _mean_of([_told(source, prefix + one) for one in parts.split()])
+            if joints:
+                return joints
     return ()
+
+
+def _mean_of(points: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The joints whose mean is the mean of several points, each a mean of joints; none if a point is not known."""
+    if not all(points):
+        return ()
+    common = math.lcm(*(len(joints) for joints in points))
+    return tuple(joint for joints in points for joint in joints * (common // len(joints)))

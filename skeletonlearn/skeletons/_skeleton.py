@@ -21,8 +21,9 @@ class Skeleton:
     name : str
         The name of the layout.
     joints : tuple of str
-        Joint names in array order. The same body part has the same name in every layout of the catalogue;
-        names that start with ``left_`` and ``right_`` are mirror partners.
+        Joint names in array order. The same body part has the same name in every layout of the catalogue, but for the
+        shoulder centre: that is ``neck`` in all but NTU_RGBD, where it is ``spine_shoulder`` and the neck lies above
+        it. Names that start with ``left_`` and ``right_`` are mirror partners.
     bones : tuple of (str, str)
         `(child, parent)` joint names. They must form one tree over all joints; the joint that is nobody's
         child is the root.
