@@ -25,6 +25,7 @@ docs: $(MARK)-test
 bench: $(MARK)-bench
 	$(BIN)/python -m tests.benchmarks.bench_losses
 	$(BIN)/python -m tests.benchmarks.bench_training_step
+	$(BIN)/python -m tests.benchmarks.ntu
 
 clean:
 	rm -rf $(VENV) output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -3,11 +3,17 @@
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
+from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 
 __all__ = [
+    "NTUBody",
+    "NTURecording",
     "SkeletonFileError",
     "load_msr_action3d",
+    "load_ntu_rgbd",
     "load_nw_ucla",
     "make_actions",
+    "read_ntu_skeleton",
+    "write_ntu_skeleton",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from skeletonlearn.datasets._ntu._protocols import TRAIN_SETUPS
 from skeletonlearn.model_selection._held_out import HeldOutSplit
 
 
@@ -38,5 +39,5 @@ class CrossSetup(HeldOutSplit):
 
     @classmethod
     def ntu120(cls) -> CrossSetup:
-        """NTU RGB+D 120: the even ones of 32 setups train."""
-        return cls(range(2, 33, 2), test_setups=range(1, 33, 2))
+        """NTU RGB+D 120: the even ones of 32 setups train (54,468 samples against 59,477)."""
+        return cls(TRAIN_SETUPS, test_setups=range(1, 33, 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from skeletonlearn.datasets._ntu._protocols import TRAIN_CAMERAS
 from skeletonlearn.model_selection._held_out import HeldOutSplit
 
 
@@ -45,7 +46,7 @@ class CrossView(HeldOutSplit):
     @classmethod
     def ntu60(cls) -> CrossView:
         """NTU RGB+D: cameras 2 and 3 train, camera 1 tests (37,646 samples against 18,932)."""
-        return cls((2, 3), test_views=(1,))
+        return cls(TRAIN_CAMERAS, test_views=(1,))
 
     @classmethod
     def nw_ucla(cls) -> CrossView:

@@ -1,0 +1,168 @@
+"""Which files are samples of NTU RGB+D, what their names say, and which of them are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._ntu._actions import MUTUAL_ACTIONS
+from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._protocols import is_part_of
+from skeletonlearn.datasets._reading import parse_name
+from skeletonlearn.datasets._source import SourceFile
+
+_STEM = re.compile(
+    r"S(?P<setup>\d{3})C(?P<camera>\d{3})P(?P<subject>\d{3})R(?P<replication>\d{3})A(?P<action>\d{3})", re.ASCII
+)
+_LAYOUT = "SsssCcccPpppRrrrAaaa (setup, camera, subject, replication, action)"
+_ALLOWED = {
+    "setup": range(1, 33),
+    "camera": (1, 2, 3),
+    "subject": range(1, 107),
+    "replication": (1, 2),
+    "action": range(1, 121),
+}
+
+
+_LENGTH = len("SsssCcccPpppRrrrAaaa")
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Files and what their names say.
+
+    Parameters
+    ----------
+    files : list of SourceFile
+        One file a sample, all of different names.
+    names : list of str
+        Those names, without ending.
+    numbers : dict of str to ndarray of int of shape (n_samples,)
+        The setup, camera, subject, replication and action.
+    """
+
+    files: list[SourceFile]
+    names: list[str]
+    numbers: dict[str, np.ndarray]
+
+    def take(self, keep: np.ndarray) -> Samples:
+        """The samples at the indices or under the mask `keep`."""
+        at = np.arange(len(self.files))[keep]
+        return Samples(
+            [self.files[i] for i in at],
+            [self.names[i] for i in at],
+            {key: values[at] for key, values in self.numbers.items()},
+        )
+
+
+def name_samples(files: Sequence[SourceFile], on_error: str) -> tuple[Samples, dict[str, str]]:
+    """Read the names of files, treating faulty ones as the caller chose.
+
+    Parameters
+    ----------
+    files : sequence of SourceFile
+        The files, sorted.
+    on_error : {"raise", "warn", "skip"}
+        With "raise", the first faulty name is raised.
+
+    Returns
+    -------
+    samples : Samples
+        The files with sound names.
+    left_out : dict of str to str
+        What is wrong with each of the others, by its name; by its path where an earlier file has that name.
+
+    Raises
+    ------
+    SkeletonFileError
+        If a name is faulty and `on_error` is "raise".
+    ValueError
+        If no name is sound.
+    """
+    stems = [file.stem for file in files]
+    numbers, is_sound = _read_numbers(stems)
+    is_twin = np.array([False, *(one == other for one, other in pairwise(stems))])  # sorted: they are neighbours
+    left_out: dict[str, str] = {}
+    for at in np.flatnonzero(is_twin | ~is_sound):
+        fault = _fault(files, stems, int(at), twin=bool(is_twin[at]))
+        if on_error == "raise":
+            raise fault
+        left_out[str(files[at]) if is_twin[at] else stems[at]] = str(fault)
+    if len(left_out) == len(files):
+        *_, text = left_out.values()
+        raise ValueError(f"None of {len(files)} files has a sound name, expected at least one; the last fault: {text}")
+    everything = Samples(list(files), stems, dict(zip(_ALLOWED, numbers.T, strict=True)))
+    return everything.take(is_sound & ~is_twin), left_out
+
+
+def _read_numbers(stems: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The five numbers in each name, and whether they are what `parse_name` would give: a hundred thousand at once."""
+    layout = np.array([stem if len(stem) == _LENGTH else "" for stem in stems], dtype=f"U{_LENGTH}")
+    codes = layout.view(np.uint32).reshape(len(stems), len(_ALLOWED), -1).astype(np.int64)
+    digits = codes[:, :, 1:] - ord("0")
+    numbers = digits @ (100, 10, 1)
+    is_sound = ((digits >= 0) & (digits <= 9)).all(axis=(1, 2))
+    is_sound &= (codes[:, :, 0] == [ord(letter) for letter in "SCPRA"]).all(axis=1)
+    for column, allowed in zip(numbers.T, _ALLOWED.values(), strict=True):
+        is_sound &= np.isin(column, allowed)
+    return numbers, is_sound
+
+
+def _fault(files: Sequence[SourceFile], stems: Sequence[str], at: int, *, twin: bool) -> SkeletonFileError:
+    """What is wrong with a file that is no sample."""
+    if twin:
+        first = files[stems.index(stems[at])]
+        reason = f"got a second file of the name {stems[at]}, expected one; the first is {first}"
+        return SkeletonFileError(str(files[at]), None, reason)
+    try:
+        parse_name(files[at], _STEM, _LAYOUT, _ALLOWED)
+    except SkeletonFileError as fault:
+        return fault
+    raise AssertionError(f"{files[at]} is sound for one of two ways to read its name")
+
+
+def select_samples(
+    samples: Samples, dataset: str, *, exclude_mutual: bool, exclude_missing: bool
+) -> tuple[Samples, list[str]]:
+    """Select the samples of a data set that are asked for.
+
+    Parameters
+    ----------
+    samples : Samples
+        All there are.
+    dataset : {"ntu60", "ntu120"}
+        The data set.
+    exclude_mutual : bool
+        Whether to leave out actions of two persons.
+    exclude_missing : bool
+        Whether to leave out what is on the data set's official list.
+
+    Returns
+    -------
+    selected : Samples
+        In the same order.
+    missing : list of str
+        The names that were left out because they are on the list.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left.
+    """
+    wanted = is_part_of(dataset, samples.numbers)
+    if exclude_mutual:
+        wanted &= ~np.isin(samples.numbers["action"], MUTUAL_ACTIONS)
+    listed = load_missing_names(dataset) if exclude_missing else frozenset()
+    is_listed = np.array([name in listed for name in samples.names], dtype=bool) & wanted
+    selected = samples.take(wanted & ~is_listed)
+    if not selected.files:
+        raise ValueError(
+            f"No sample is left: got {len(samples.files)} files, expected some of dataset={dataset!r} with "
+            f"exclude_mutual={exclude_mutual}, exclude_missing={exclude_missing}."
+        )
+    return selected, samples.take(is_listed).names
