@@ -2,17 +2,25 @@
 
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
+from skeletonlearn.datasets._sbu import load_sbu
+from skeletonlearn.datasets._utd_mhad import load_utd_mhad
+from skeletonlearn.datasets._utkinect import load_utkinect
 
 __all__ = [
     "NTUBody",
     "NTURecording",
     "SkeletonFileError",
+    "load_florence3d",
     "load_msr_action3d",
     "load_ntu_rgbd",
     "load_nw_ucla",
+    "load_sbu",
+    "load_utd_mhad",
+    "load_utkinect",
     "make_actions",
     "read_ntu_skeleton",
     "write_ntu_skeleton",
