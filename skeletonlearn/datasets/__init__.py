@@ -3,9 +3,11 @@
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
+from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
+from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
@@ -14,14 +16,18 @@ __all__ = [
     "NTUBody",
     "NTURecording",
     "SkeletonFileError",
+    "export_frame_graphs",
     "load_florence3d",
+    "load_frame_graphs",
     "load_msr_action3d",
     "load_ntu_rgbd",
     "load_nw_ucla",
+    "load_pyskl",
     "load_sbu",
     "load_utd_mhad",
     "load_utkinect",
     "make_actions",
     "read_ntu_skeleton",
+    "save_pyskl",
     "write_ntu_skeleton",
 ]
