@@ -50,11 +50,50 @@ def test_grid_search_example_prints_a_row_for_each_pair_and_writes_its_picture(t
     assert (tmp_path / "grid_search_tcl.png").stat().st_size > 10_000
 
 
+def test_ntu_example_reads_its_files_and_prints_the_table_with_what_reconstruction_costs():
+    done = run("examples/04_ntu_xview.py", "--epochs", "1", "--frames", "16")
+    assert done.returncode == 0, done.stderr
+    row = re.compile(r"^(SupCon|TCL)( \+ reconstruction)? +[\d.]+ % +[\d.]+ % +([\d,]+)$", flags=re.MULTILINE)
+    plain = (2400 * 256 + 256) + 2 * 256 + (256 * 256 + 256) + (256 * 128 + 128)  # 16 x 50 x 3 coordinates
+    rebuilding = plain + (256 * 256 + 256) + 2 * 256 + (256 * 2400 + 2400)
+    assert [(loss, bool(decoder), int(size.replace(",", ""))) for loss, decoder, size in row.findall(done.stdout)] == [
+        *(("SupCon", False, plain), ("SupCon", True, rebuilding)),
+        *(("TCL", False, plain), ("TCL", True, rebuilding)),
+    ]
+    assert "1 faulty" in done.stdout
+    assert "say nothing about NTU RGB+D" in done.stdout
+
+
 @pytest.mark.parametrize("example", ["01_quickstart.py", "02_grid_search_tcl.py"])
 def test_real_data_without_a_folder_is_refused_with_what_is_missing(example):
     done = run(f"examples/{example}", "--dataset", "nw_ucla")
     assert done.returncode == 2
     assert "--dataset nw_ucla needs --data FOLDER" in done.stderr
+
+
+def test_own_data_example_reads_each_format_back_and_says_how_well_it_does():
+    done = run("examples/03_own_data.py", "--epochs", "1", "--folds", "2")
+    assert done.returncode == 0, done.stderr
+    told = r"(.+): 96 clips of (\d+) joints in (\d) dimensions, 4 actions: .* % .* on subjects not trained on"
+    assert re.findall(told, done.stdout) == [
+        ("OpenPose", "25", "2"),
+        ("MediaPipe", "33", "3"),
+        ("Data frame", "20", "3"),
+    ]
+
+
+def test_own_data_example_scores_a_folder_with_a_subfolder_for_each_class(tmp_path):
+    for at in range(12):
+        clip = tmp_path / ("kick", "wave")[at % 2] / f"s{at // 4}_{at}.csv"
+        clip.parent.mkdir(exist_ok=True)
+        clip.write_text(f"{','.join(['0.5,0.4,0.3', f'0.{at + 1},0.2,0.1'] + ['0.1,0.2,0.3'] * 31)}\n" * 3)
+    (tmp_path / "wave" / "faulty.csv").touch()
+    own = ("--data", str(tmp_path), "--format", "mediapipe", "--subject", r"s\d", "--epochs", "1")
+    done = run("examples/03_own_data.py", *own)
+    assert done.returncode == 0, done.stderr
+    assert "12 clips of 33 joints in 3 dimensions, 2 actions" in done.stdout
+    assert percentages(done.stdout)[-1] == 50
+    assert "left out 1 of 13 files" in done.stderr
 
 
 def test_the_code_in_the_readme_runs_as_pasted():

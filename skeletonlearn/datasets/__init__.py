@@ -1,12 +1,16 @@
 """Data sets: files of skeleton sequences, and synthetic motions, as Bunches of ragged sequences."""
 
 from skeletonlearn.datasets._actions import make_actions
+from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
+from skeletonlearn.datasets._frame_table import sequences_from_frame
+from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
+from skeletonlearn.datasets._openpose import load_openpose
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
@@ -17,11 +21,14 @@ __all__ = [
     "NTURecording",
     "SkeletonFileError",
     "export_frame_graphs",
+    "load_coco_keypoints",
     "load_florence3d",
     "load_frame_graphs",
+    "load_mediapipe",
     "load_msr_action3d",
     "load_ntu_rgbd",
     "load_nw_ucla",
+    "load_openpose",
     "load_pyskl",
     "load_sbu",
     "load_utd_mhad",
@@ -29,5 +36,6 @@ __all__ = [
     "make_actions",
     "read_ntu_skeleton",
     "save_pyskl",
+    "sequences_from_frame",
     "write_ntu_skeleton",
 ]

@@ -1,0 +1,217 @@
+"""Clips in a user's own folders: which files, what each is called, and what its label is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from os import PathLike
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from skeletonlearn.datasets._source import Source, SourceFile, find_files
+
+Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
+
+
+@dataclass(frozen=True)
+class ClipFile(SourceFile):
+    """A file that is told from all others by its path below the source.
+
+    Parameters
+    ----------
+    below : str
+        The path below the source without ending, such as "wave/clip1"; it takes the place of the stem.
+    folder : str
+        The uppermost folder below the source that holds the file; "" for a file that lies in the source itself.
+    """
+
+    below: str
+    folder: str
+
+    @property
+    def stem(self) -> str:
+        """The path below the source without ending."""
+        return self.below
+
+
+def natural_key(text: Any) -> tuple[list[Any], str]:
+    """The key that sorts texts as people do: "clip2" before "clip10".
+
+    Parameters
+    ----------
+    text : object
+        The text, or what becomes one.
+
+    Returns
+    -------
+    tuple
+        Texts and numbers by turns, then the whole, which tells "clip2" from "clip02".
+    """
+    parts = re.split(r"([0-9]+)", str(text))
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)], str(text)
+
+
+def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[ClipFile]:
+    """The files of a folder or a zip archive and all folders below, in natural order of their path below it.
+
+    Parameters
+    ----------
+    source : path-like or sequence of path-like
+        A folder, a zip archive, one such file, or several of these. Of several, the path starts with the name of the
+        one that holds the file. The path in an archive starts below the folder that all files share.
+    patterns : sequence of str
+        Glob patterns for the file name.
+    example : str
+        File names, for the error.
+
+    Returns
+    -------
+    list of ClipFile
+        At least one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder or archive, or no such file in it.
+    ValueError
+        If two files have the same path below their sources.
+    """
+    paths = [Path(one) for one in ([source] if isinstance(source, str | PathLike) else source)]
+    found = [
+        clip for path in paths for clip in _clips_below(path, patterns, example, path.stem if len(paths) > 1 else "")
+    ]
+    if not found:
+        raise FileNotFoundError(f"source={source!r}: got an empty list, expected at least one folder or archive.")
+    repeated = [below for below, count in Counter(clip.below for clip in found).items() if count > 1]
+    if repeated:
+        raise ValueError(f"Two files are named {repeated[0]!r} without their endings: expected one file a name.")
+    return sorted(found, key=lambda clip: natural_key(clip.below))
+
+
+def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str) -> Iterator[ClipFile]:
+    files = _find_any(path, patterns, example)
+    levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
+    n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+    for file in files:
+        inner = PurePosixPath(*file.inner.parts[n_shared:]) if file.member else _below(file.path, path)
+        folders = inner.parent.parts
+        below = PurePosixPath(prefix, *folders, file.stem).as_posix()
+        yield ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
+
+
+def _below(file: Path, path: Path) -> PurePath:
+    return PurePath(file.name) if file == path else file.relative_to(path)
+
+
+def _find_any(path: Path, patterns: Sequence[str], example: str) -> list[SourceFile]:
+    """The files that match any of the patterns."""
+    files: list[SourceFile] = []
+    for at, pattern in enumerate(patterns):
+        try:
+            files += find_files(path, pattern, example, recursive=True)
+        except FileNotFoundError:
+            if not files and at == len(patterns) - 1:
+                raise
+    return files
+
+
+def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, int], list[str]] | None:
+    """The class of each clip, as the caller gives it.
+
+    Parameters
+    ----------
+    folders : mapping of str to str
+        The uppermost folder of each clip, by the clip's name.
+    labels : "folder", mapping of str to label, callable or None
+        See the loaders.
+
+    Returns
+    -------
+    classes : dict of str to int
+        The class of each clip, from 0.
+    names : list of str
+        The names of the classes, in natural order.
+
+    Raises
+    ------
+    ValueError
+        If a clip has no label; the text names it.
+    """
+    if labels is None:
+        return None
+    given = {name: _label_of(name, folder, labels) for name, folder in folders.items()}
+    codes, names = encode_labels(given.values())
+    return dict(zip(given, codes.tolist(), strict=True)), names
+
+
+def _label_of(name: str, folder: str, labels: Labels) -> Any:
+    if isinstance(labels, Mapping):
+        label, source = labels.get(name), "labels has none of this name"
+    elif callable(labels):
+        label, source = labels(name), "labels gave none for this name"
+    elif labels == "folder":
+        label, source = folder or None, "it lies in no folder below the source"
+    else:
+        raise ValueError(f"labels={labels!r} must be 'folder', a mapping of names to labels, a callable, or None.")
+    if label is None or label != label:  # NaN, where a table has no entry
+        raise ValueError(f"clip {name!r} has no label: {source}.")
+    return label
+
+
+def encode_labels(labels: Iterable[Hashable]) -> tuple[np.ndarray, list[str]]:
+    """Classes from 0, and their names in natural order.
+
+    Parameters
+    ----------
+    labels : iterable
+        A label for each sample; labels with the same text are the same class.
+
+    Returns
+    -------
+    codes : ndarray of int of shape (n_samples,)
+        The classes.
+    names : list of str
+        The name of each class.
+    """
+    texts = [str(label) for label in labels]
+    names = sorted(set(texts), key=natural_key)
+    code = {name: at for at, name in enumerate(names)}
+    return np.array([code[text] for text in texts], dtype=np.int64), names
+
+
+def bunch_of_clips(
+    records: Sequence[Mapping[str, Any]], classes: tuple[dict[str, int], list[str]] | None, **common: Any
+) -> Bunch:
+    """The Bunch that the loaders of own data give.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        For each clip its name, sequence and confidence.
+    classes : tuple or None
+        What `label_clips` gave.
+    **common : object
+        The other entries.
+
+    Returns
+    -------
+    Bunch
+        With target and target_names where there are labels.
+    """
+    target: dict[str, Any] = {}
+    if classes is not None:
+        codes, target_names = classes
+        target = {"target": np.array([codes[one["name"]] for one in records]), "target_names": target_names}
+    return Bunch(
+        sequences=[one["sequence"] for one in records],
+        confidence=[one["confidence"] for one in records],
+        name=np.array([one["name"] for one in records]),
+        **target,
+        **common,
+    )

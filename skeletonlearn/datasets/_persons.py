@@ -1,0 +1,217 @@
+"""Which person is which over time: pose estimators list the people of a frame in any order.
+
+From frame to frame, detections are given to the persons seen before, the closest pair first. A person takes no
+detection that is farther than people move: half a body size at once, and a tenth more for each frame since they were
+last seen (at 30 frames a second and 1.7 m, 5 m/s). So one who vanishes and returns nearby stays the same person, and a
+detection elsewhere is somebody new. Of persons too close to a detection to tell by distance (the same body detected
+twice), the one known with most confidence takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+_JUMP = 0.5  # body sizes that a detection may jump at once
+_STRIDE = 0.1  # body sizes that a person moves in a frame
+_SAME = 0.1  # body sizes within which distances do not tell persons apart
+_AS_SURE = 0.5  # part of the mean confidence in a person with which another may go on in their place
+_GREATEST = 1e9  # no coordinate in pixels, millimetres or metres is larger
+
+
+def check_persons(n_persons: Any, min_confidence: Any) -> None:
+    """Refuse a number of persons or a least confidence that is none.
+
+    Parameters
+    ----------
+    n_persons : int
+        At least 1.
+    min_confidence : float
+        Any number.
+
+    Raises
+    ------
+    ValueError
+        If one is not as wanted.
+    """
+    if not isinstance(n_persons, Integral) or isinstance(n_persons, bool) or n_persons < 1:
+        raise ValueError(f"n_persons={n_persons!r} must be a positive integer.")
+    if not isinstance(min_confidence, Real) or isinstance(min_confidence, bool) or not min_confidence < np.inf:
+        raise ValueError(f"min_confidence={min_confidence!r} must be a number.")
+
+
+def seen_people(people: np.ndarray, min_confidence: float) -> np.ndarray:
+    """The detections of a frame, points that were not seen as NaN, without those of which nothing was seen.
+
+    Parameters
+    ----------
+    people : ndarray of shape (n_people, n_joints, n_channels + 1)
+        Coordinates, then the confidence. A point was not seen where the confidence is not positive.
+    min_confidence : float
+        Points with less confidence count as not seen; their confidence is kept.
+
+    Returns
+    -------
+    ndarray of shape (n_seen, n_joints, n_channels + 1)
+        A new array, float64.
+
+    Raises
+    ------
+    ValueError
+        If a number is infinite or absurdly large.
+    """
+    people = np.array(people, dtype=np.float64)
+    if (np.abs(people) > _GREATEST).any():  # NaN is not greater
+        raise ValueError(f"got the number {people[np.abs(people) > _GREATEST][0]:g}, expected coordinates")
+    coordinates, confidence = people[..., :-1], people[..., -1]
+    unknown = np.isnan(coordinates).any(axis=-1) | ~(confidence > 0)
+    confidence[unknown] = 0.0
+    coordinates[unknown | (confidence < min_confidence)] = np.nan
+    return people[~np.isnan(coordinates[..., 0]).all(axis=-1)]
+
+
+def number_persons(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Tell which detections are the same person.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray of shape (n_people_i, n_joints, n_channels + 1)
+        What `seen_people` gave for each frame, which may be nobody.
+
+    Returns
+    -------
+    list of ndarray of int of shape (n_people_i,)
+        The number of each person, counting from 0 in order of appearance.
+    """
+    sizes = [size for people in frames for size in _extent(people)]
+    crowd = _Crowd(float(np.median(sizes)) if sizes else 0.0)
+    return [crowd.recognise(at, people) for at, people in enumerate(frames)]
+
+
+def _extent(people: np.ndarray) -> np.ndarray:
+    """The longer side of the box around each body."""
+    lowest, highest = (pick.reduce(people[..., :-1], axis=1) for pick in (np.fmin, np.fmax))
+    return (highest - lowest).max(axis=-1)
+
+
+class _Crowd:
+    """Everybody seen so far: where, when, and with how much confidence.
+
+    Parameters
+    ----------
+    size : float
+        Typical size of a body, in the unit of the coordinates.
+    """
+
+    def __init__(self, size: float) -> None:
+        self._size = size
+        self._poses: list[np.ndarray] = []
+        self._last: list[int] = []
+        self._confidence: list[float] = []
+
+    def recognise(self, at: int, people: np.ndarray) -> np.ndarray:
+        """The numbers of the people in frame `at`; those who are new become known."""
+        numbers = np.full(len(people), -1)
+        poses = people[..., :-1]
+        if self._poses and len(people):
+            for person, detection in self._pairs(at, poses):
+                if numbers[detection] < 0 and person not in numbers:
+                    numbers[detection] = person
+        for detection, pose in enumerate(poses):
+            self._note(numbers, detection, pose)
+            person = numbers[detection]
+            self._last[person] = at
+            self._confidence[person] += people[detection, :, -1].sum()
+        return numbers
+
+    def _note(self, numbers: np.ndarray, detection: int, pose: np.ndarray) -> None:
+        """Remember where each joint was last seen."""
+        if numbers[detection] < 0:
+            numbers[detection] = len(self._poses)
+            self._poses.append(pose.copy())
+            self._last.append(0)
+            self._confidence.append(0.0)
+        else:
+            known = self._poses[numbers[detection]]
+            np.copyto(known, pose, where=~np.isnan(pose))
+
+    def _pairs(self, at: int, poses: np.ndarray) -> list[tuple[int, int]]:
+        """Pairs of a known person and a detection that can be the same, the likeliest first."""
+        distance = _distances(np.stack(self._poses), poses)
+        size = self._size or np.inf  # single points have no size: nothing is too far
+        reach = size * (_JUMP + _STRIDE * (at - np.array(self._last)))
+        persons, detections = np.nonzero((distance <= reach[:, None]) & np.isfinite(distance))
+        distance = distance[persons, detections]
+        same = distance < _SAME * self._size
+        known = np.where(same, np.array(self._confidence)[persons], 0.0)
+        order = np.lexsort((distance, -known, ~same))
+        return list(zip(persons[order].tolist(), detections[order].tolist(), strict=True))
+
+
+def _distances(known: np.ndarray, poses: np.ndarray) -> np.ndarray:
+    """Mean distance over the joints seen in both: (P, J, C), (K, J, C) -> (P, K); infinite where there is none."""
+    gaps = np.linalg.norm(known[:, None] - poses, axis=-1)  # (P, K, J)
+    common = ~np.isnan(gaps)
+    count = common.sum(axis=-1)
+    return np.where(count, np.where(common, gaps, 0.0).sum(axis=-1) / np.maximum(count, 1), np.inf)
+
+
+def keep_persons(
+    frames: Sequence[np.ndarray], numbers: Sequence[np.ndarray], n_persons: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lay the persons with the most confidence, summed over joints and frames, one after another on the joint axis.
+
+    Each next person takes the first place that is free in all frames in which they were seen: an empty one, or one of
+    somebody who was lost and may have been found again as them, if they were seen about as surely. Who finds no place
+    is left out.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray of shape (n_people_i, n_joints, n_channels + 1)
+        What `seen_people` gave for each frame; at least one frame.
+    numbers : sequence of ndarray of int of shape (n_people_i,)
+        Who is who; no number comes twice in a frame.
+    n_persons : int
+        How many places there are; the person with most confidence has the first.
+
+    Returns
+    -------
+    sequence : ndarray of shape (n_frames, n_persons * n_joints, n_channels)
+        Coordinates, float32; NaN where a joint or the whole person was not seen.
+    confidence : ndarray of shape (n_frames, n_persons * n_joints)
+        Their confidence, float32; 0 where a person was not seen.
+    """
+    people, person = np.concatenate(frames), np.concatenate(numbers).astype(np.intp)
+    frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
+    _, n_joints, n_values = people.shape
+    out = np.full((len(frames), n_persons, n_joints, n_values), np.nan, dtype=np.float32)
+    out[..., -1] = 0.0
+    places = _places(frame, person, people[..., -1].mean(axis=-1), n_persons)
+    kept = places[person] >= 0
+    out[frame[kept], places[person[kept]]] = people[kept]
+    flat = out.reshape(len(frames), n_persons * n_joints, n_values)
+    return np.ascontiguousarray(flat[..., :-1]), np.ascontiguousarray(flat[..., -1])
+
+
+def _places(frame: np.ndarray, person: np.ndarray, confidence: np.ndarray, n_persons: int) -> np.ndarray:
+    """The place of each person, -1 for those left out, from the frame, person and confidence of each detection."""
+    total = np.bincount(person, weights=confidence)
+    surely = total / np.maximum(np.bincount(person), 1)
+    places = np.full(len(total), -1)
+    busy: list[set[int]] = []
+    least: list[float] = []
+    by_person = np.split(frame[np.argsort(person, kind="stable")], np.cumsum(np.bincount(person))[:-1])
+    for number in np.argsort(-total, kind="stable"):
+        seen = set(by_person[number].tolist())
+        free = (at for at in range(len(busy)) if surely[number] >= least[at] and busy[at].isdisjoint(seen))
+        place = next(free, len(busy))
+        if place == len(busy) < n_persons:
+            busy.append(set())
+            least.append(_AS_SURE * float(surely[number]))
+        if place < len(busy):
+            busy[place] |= seen
+            places[number] = place
+    return places
