@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
@@ -138,6 +139,8 @@ def iterate_records(
         The record of the next sound file.
     """
     check_choice("on_error", on_error, ON_ERROR)
+    if n_jobs is not None and (not isinstance(n_jobs, Integral) or n_jobs == 0):
+        raise ValueError(f"n_jobs={n_jobs!r} must be a positive or negative integer, or None.")
     n_sound = 0
     # closing: a fault must end the workers now, not when its traceback is dropped
     with (

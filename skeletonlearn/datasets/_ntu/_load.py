@@ -157,6 +157,7 @@ def load_ntu_rgbd(
     ((30, 50, 3), 'tear up paper', array([0]))
     """
     _check(protocol=protocol, subset=subset, dataset=dataset, n_persons=n_persons, on_error=on_error)
+    _check(denoise=denoise, exclude_mutual=exclude_mutual, exclude_missing=exclude_missing)
     files = find_files(folder, "*.skeleton", "S001C001P001R001A001.skeleton", recursive=True)
     samples, left_out = name_samples(files, on_error)
     dataset_ = find_dataset(dataset, protocol, samples.numbers)
@@ -198,6 +199,7 @@ def _check(**choices: Any) -> None:
         "dataset": ("auto", *N_ACTIONS),
         "n_persons": (1, 2),
         "on_error": ON_ERROR,
+        **dict.fromkeys(("denoise", "exclude_mutual", "exclude_missing"), (True, False)),
     }
     for name, value in choices.items():
         check_choice(name, value, allowed[name])

@@ -17,7 +17,7 @@ MOST_DIGITS = 20
 """Digits of the largest 64-bit body id; no other whole number in a file is as long."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NTUBody:
     """One body of a recording.
 
@@ -43,6 +43,9 @@ class NTUBody:
     tracking_states: np.ndarray | None = None
     depth: np.ndarray | None = None
     color: np.ndarray | None = None
+
+    def __repr__(self) -> str:
+        return f"<NTUBody {self.body_id}: {len(self.frames)} frames>"
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,3 +147,8 @@ def test_what_could_not_be_read_again_is_refused(path, wrong):
         write_ntu_skeleton(path, recording)
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_recording_shows_its_bodies_in_few_words():
+    body = NTUBody(720, np.arange(2), np.zeros((2, 25, 3), np.float32))
+    assert repr(NTURecording(3, [body])) == "NTURecording(n_frames=3, bodies=[<NTUBody 720: 2 frames>])"
