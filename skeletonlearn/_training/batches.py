@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -40,9 +40,42 @@ class SequenceBatches:
         np.take(self._array, indices, axis=0, out=batch.numpy(), mode="clip")
         return batch
 
+    def take_padded(self, indices: np.ndarray) -> tuple[Tensor, None]:
+        """As `take`, with the lengths that sequences of one length need not have."""
+        return self.take(indices), None
+
     def _room(self, n_samples: int) -> Tensor:
         # torch's memory, not NumPy's: always aligned alike, so that the same batch takes the same kernels
         return torch.empty((n_samples, *self._array.shape[1:]), dtype=torch.float32)
+
+
+class RaggedBatches:
+    """Samples of different lengths, padded batch by batch with zeros on the device.
+
+    Parameters
+    ----------
+    X : list of ndarray of shape (n_frames_i, n_joints, n_channels)
+        Float32 sequences.
+    device : torch.device
+        Where batches are wanted.
+    """
+
+    def __init__(self, X: Sequence[np.ndarray], device: torch.device) -> None:
+        self._sequences, self._device = X, device
+
+    def take_padded(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
+        """The samples at `indices`, `(B, F, J, C)` with F frames of the longest, and their lengths `(B,)`."""
+        chosen = [self._sequences[at] for at in indices]
+        lengths = np.array([len(one) for one in chosen])
+        batch = np.zeros((len(chosen), lengths.max(), *chosen[0].shape[1:]), dtype=np.float32)
+        for row, one in zip(batch, chosen, strict=True):
+            row[: len(one)] = one
+        return torch.from_numpy(batch).to(self._device), torch.from_numpy(lengths)
+
+
+def make_batches(X: np.ndarray | list[np.ndarray], device: torch.device) -> SequenceBatches | RaggedBatches:
+    """Batches of sequences that are of one length or not."""
+    return RaggedBatches(X, device) if isinstance(X, list) else SequenceBatches(X, device)
 
 
 def shuffled_batches(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from skeletonlearn._training.batches import SequenceBatches, ordered_batches
+from skeletonlearn._training.batches import make_batches, ordered_batches
 from skeletonlearn._training.state import load_arrays, module_arrays
 
 # Sequences encoded together outside of training. Every batch has exactly this many rows, the last one filled up:
@@ -52,19 +52,22 @@ class NetworkKeeperMixin:
         return copy.deepcopy(self._fitted_networks())
 
     def _apply_in_batches(
-        self, X: np.ndarray, device: torch.device, apply: Callable[[nn.ModuleDict, Tensor], Tensor]
+        self,
+        X: np.ndarray | list[np.ndarray],
+        device: torch.device,
+        apply: Callable[[nn.ModuleDict, Tensor, Tensor | None], Tensor],
     ) -> np.ndarray:
-        """Apply the trained modules to X a batch at a time; the result is one float32 array."""
+        """Apply the trained modules to X a batch, with its lengths, at a time; the result is one float32 array."""
         networks = self._fitted_networks()
         if device.type != "cpu":
             networks = _copy_on(networks, device)
         rows = _ROWS_AT_ONCE["cpu" if device.type == "cpu" else "accelerator"]
-        batches = SequenceBatches(X, device)
+        batches = make_batches(X, device)
         with torch.inference_mode():
             parts = []
             for indices in ordered_batches(len(X), rows):
                 filled_up = np.pad(indices, (0, rows - len(indices)), mode="edge")
-                result = apply(networks, batches.take(filled_up))
+                result = apply(networks, *batches.take_padded(filled_up))
                 parts.append(result[: len(indices)].float().cpu().numpy())
         return np.concatenate(parts)
 

@@ -60,9 +60,10 @@ class TrainingSettings:
 
 
 def make_optimizer(module: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
-    """The optimiser over all parameters of a module; weight decay spares biases and normalisation."""
-    decayed = [weight for weight in module.parameters() if weight.ndim > 1]
-    spared = [weight for weight in module.parameters() if weight.ndim <= 1]
+    """The optimiser over the unfrozen parameters of a module; weight decay spares biases and normalisation."""
+    trained = [weight for weight in module.parameters() if weight.requires_grad]
+    decayed = [weight for weight in trained if weight.ndim > 1]
+    spared = [weight for weight in trained if weight.ndim <= 1]
     groups = [
         {"params": decayed, "weight_decay": settings.weight_decay},
         {"params": spared, "weight_decay": 0.0},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from skeletonlearn.augmentation import (
     BoneScale,
     Compose,
@@ -48,6 +51,98 @@ def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: boo
     return Compose((*recipe, Jitter(jitter), Smooth(max_sigma=smooth, probability=0.5)))
 
 
+def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None) -> Compose:
+    """The recipe for classifiers, less what the data do not allow.
+
+    Milder than what contrast needs: a body turned, sheared, scaled and seen in part is still the same action. Series
+    of one joint are no bodies, and stay as they are.
+
+    Parameters
+    ----------
+    n_joints, n_channels : int
+        Size of a frame.
+    skeleton : Skeleton or None
+        The layout; bone lengths change only where it is known.
+
+    Returns
+    -------
+    Compose
+        The views in order.
+    """
+    if n_joints == 1:
+        return Compose(())
+    recipe: list[Any] = [TemporalCrop(0.5)]
+    if skeleton is not None:
+        recipe.append(BoneScale(skeleton, 0.2))
+    if n_channels == 3:
+        recipe.append(Rotate(yaw=70, pitch=30))
+    if n_channels > 1:
+        recipe.append(Shear(0.2))
+    return Compose((*recipe, Jitter(0.02)))
+
+
+def bind_view(view: Any, skeleton: Skeleton | None) -> Any:
+    """A view that knows the skeleton, if it asks for one.
+
+    Parameters
+    ----------
+    view : callable
+        Called as `view(batch, generator)`.
+    skeleton : Skeleton or None
+        The layout.
+
+    Returns
+    -------
+    callable
+        The view.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called, or is a class.
+    """
+    if isinstance(view, type) or not callable(view):
+        raise TypeError(f"got {view!r} as a view, expected an object called as view(batch, generator).")
+    return view.bind(skeleton) if hasattr(view, "bind") else view
+
+
+def see(view: Any, batch: Tensor, lengths: Tensor | None, generator: torch.Generator) -> Tensor:
+    """The batch in a view, which may be a user's own and is checked for its shape.
+
+    Parameters
+    ----------
+    view : callable
+        Called as `view(batch, generator)`.
+    batch : Tensor of shape (B, F, J, C)
+        Sequences.
+    lengths : Tensor of shape (B,) or None
+        Frames of each sequence; those of one length are seen together, without what pads them.
+    generator : torch.Generator
+        Draws the view.
+
+    Returns
+    -------
+    Tensor of shape (B, F, J, C)
+        The view.
+
+    Raises
+    ------
+    ValueError
+        If the view changes the shape.
+    """
+    if lengths is not None:
+        seen = torch.zeros_like(batch)
+        for length in lengths.unique().tolist():
+            rows = (lengths == length).nonzero().squeeze(1).to(batch.device)
+            seen[rows, :length] = see(view, batch[rows, :length], None, generator)
+        return seen
+    seen = view(batch, generator)
+    if not isinstance(seen, Tensor) or seen.shape != batch.shape:
+        got = f"shape {tuple(seen.shape)}" if isinstance(seen, Tensor) else type(seen).__name__
+        raise ValueError(f"The view {view!r} gave {got}, expected a tensor of the batch's shape {tuple(batch.shape)}.")
+    return seen
+
+
 def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> tuple[Any, Any]:
     """The two views that an `augmentation` parameter stands for, bound to the skeleton.
 
@@ -82,5 +177,5 @@ def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, 
             f"augmentation={augmentation!r} must be 'auto', None, one view called as view(batch, generator), or a "
             "pair of such views."
         )
-    first, second = (view.bind(skeleton) if hasattr(view, "bind") else view for view in pair)
+    first, second = (bind_view(view, skeleton) for view in pair)
     return first, second

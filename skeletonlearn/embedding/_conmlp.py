@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from torch import nn
 
 from skeletonlearn._training.batches import SequenceBatches
-from skeletonlearn._training.devices import PRECISIONS, resolve_device
+from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
-from skeletonlearn._training.loop import OPTIMIZERS, SCHEDULES, TrainingSettings, make_optimizer, run_epoch, train
+from skeletonlearn._training.loop import make_optimizer, run_epoch, train
+from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
+from skeletonlearn._training.views import view_pair
 from skeletonlearn.base import check_sequences
 from skeletonlearn.embedding._architecture import ConMLPArchitecture
 from skeletonlearn.embedding._labels import contrast_labels
 from skeletonlearn.embedding._objective import ContrastiveObjective
-from skeletonlearn.embedding._views import view_pair
 from skeletonlearn.losses import nt_xent, supcon, tcl
-from skeletonlearn.nn import embedding_width
+from skeletonlearn.nn import ENCODERS, EncoderPlan, embedding_width
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
-_STEPS_AN_EPOCH = 16  # what batch_size="auto" aims at, within the bounds below
 _SMALLEST_BATCH = {"labels": 64, "no labels": 256}
 _LARGEST_BATCH = 512
 
@@ -53,8 +51,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
 
     Parameters
     ----------
-    encoder : {"mlp", "tcn", "cooccurrence", "mixer"} or callable, default="tcn"
-        The network from a sequence to its embedding. ``"mlp"`` is the published one. A callable is a factory,
+    encoder : str or callable, default="tcn"
+        The network from a sequence to its embedding: ``"mlp"`` (the published one), ``"tcn"``, ``"tcn_two_rates"``,
+        ``"cooccurrence"``, ``"mixer"``, ``"lstm"``, ``"gru"`` or ``"transformer"``. A callable is a factory,
         called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from `(B, F, J, C)`
         to `(B, n_components)`; `n_channels` counts the channels of all streams.
     loss : {"supcon", "nt_xent", "tcl"}, default="supcon"
@@ -176,7 +175,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     """
 
     _parameter_constraints: dict = {
-        "encoder": [StrOptions({"mlp", "tcn", "cooccurrence", "mixer"}), callable],
+        "encoder": [StrOptions(set(ENCODERS)), callable],
         "loss": [StrOptions({"supcon", "nt_xent", "tcl"})],
         "supervised": [StrOptions({"auto"}), "boolean"],
         "skeleton": [Skeleton, str, None],
@@ -189,22 +188,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         "projection_layers": [Interval(Integral, 1, 2, closed="both")],
         "hidden_dim": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left"), None],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "optimizer": [StrOptions(set(OPTIMIZERS))],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "schedule": [StrOptions(set(SCHEDULES))],
-        "warmup_epochs": [Interval(Integral, 0, None, closed="left")],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
         "warm_start": ["boolean"],
-        "device": [str, torch.device],
-        "precision": [StrOptions(set(PRECISIONS))],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
+        **TRAINING_CONSTRAINTS,
     }
 
     def __init__(
@@ -358,7 +343,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         ndarray of shape (n_samples, n_components), float32
             The encoder's output.
         """
-        return self._apply(X, lambda networks, batch: networks["encoder"](batch))
+        return self._apply(X, lambda networks, batch, _: networks["encoder"](batch))
 
     def project(self, X):
         """Map sequences to the space that the loss is taken in, on the unit sphere.
@@ -374,7 +359,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             Rows of length one.
         """
         return self._apply(
-            X, lambda networks, batch: nn.functional.normalize(networks["projector"](networks["encoder"](batch)))
+            X, lambda networks, batch, _: nn.functional.normalize(networks["projector"](networks["encoder"](batch)))
         )
 
     @available_if(_has_decoder)
@@ -391,7 +376,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         ndarray of shape (n_samples, n_frames, n_joints, n_channels), float32
             What the decoder makes of each embedding.
         """
-        return self._apply(X, lambda networks, batch: networks["decoder"](networks["encoder"](batch)))
+        return self._apply(X, lambda networks, batch, _: networks["decoder"](networks["encoder"](batch)))
 
     @property
     def encoder_(self):
@@ -438,29 +423,21 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         return X, labels
 
     def _settings(self, n_samples, **changes):
-        """The training parameters, once the batch size is known."""
-        if self.batch_size != "auto" and self.batch_size > n_samples:
-            raise ValueError(
-                f"batch_size={self.batch_size} is larger than the {n_samples} sequences to train on, expected at most "
-                f"{n_samples}, or 'auto'."
-            )
-        parameters = {field.name: getattr(self, field.name) for field in fields(TrainingSettings)}
-        if self.batch_size == "auto":
-            smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
-            batch_size = max(smallest, min(n_samples // _STEPS_AN_EPOCH, _LARGEST_BATCH))
-            parameters["batch_size"] = min(batch_size, n_samples)
-        return TrainingSettings(**(parameters | changes))
+        smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
+        return training_settings(self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, **changes)
 
     def _new_networks(self):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
         skeleton = None if self.skeleton is None else get_skeleton(self.skeleton)
         self._architecture = ConMLPArchitecture(
-            shape=self.sequence_shape_in_,
-            encoder=self.encoder,
-            streams=tuple(self.streams),
-            skeleton=skeleton,
-            hidden_dim=self.hidden_dim,
-            dropout=self.dropout,
+            encoder=EncoderPlan(
+                shape=self.sequence_shape_in_,
+                encoder=self.encoder,
+                streams=tuple(self.streams),
+                skeleton=skeleton,
+                hidden_dim=self.hidden_dim,
+                dropout=self.dropout,
+            ),
             projection_dim=self.projection_dim,
             projection_layers=self.projection_layers,
             has_decoder=self.reconstruction_weight > 0,
@@ -471,7 +448,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         return self._architecture.build()
 
     def _objective(self, networks, X, labels, device):
-        skeleton = self._architecture.skeleton
+        skeleton = self._architecture.encoder.skeleton
         return ContrastiveObjective(
             networks,
             SequenceBatches(X, device),

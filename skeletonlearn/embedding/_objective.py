@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from skeletonlearn._training.batches import SequenceBatches, ordered_batches
+from skeletonlearn._training.views import see
 from skeletonlearn.losses import reconstruction_loss
 
 View = Callable[[Tensor, torch.Generator], Tensor]
@@ -57,7 +58,7 @@ class ContrastiveObjective:
         """Losses of the samples at `indices`, by name."""
         batch = self._batches.take(indices)
         # the views go through the encoder one after the other, so that they need not be joined in memory
-        embeddings = [self._networks["encoder"](_see(view, batch, generator)) for view in self._views]
+        embeddings = [self._networks["encoder"](see(view, batch, None, generator)) for view in self._views]
         projections = torch.cat([self._networks["projector"](embedding) for embedding in embeddings])
         labels = self._labels[torch.from_numpy(indices).to(self._labels.device)]
         loss = self._contrast(projections, labels.repeat(len(self._views)))
@@ -80,12 +81,3 @@ class ContrastiveObjective:
             for part in ordered_batches(len(indices), batch_size):
                 total += float(self(indices[part], generator)["loss"]) * len(part)
         return total / len(indices)
-
-
-def _see(view: View, batch: Tensor, generator: torch.Generator) -> Tensor:
-    """The batch in a view, which may be a user's own and is checked for its shape."""
-    seen = view(batch, generator)
-    if not isinstance(seen, Tensor) or seen.shape != batch.shape:
-        got = f"shape {tuple(seen.shape)}" if isinstance(seen, Tensor) else type(seen).__name__
-        raise ValueError(f"The view {view!r} gave {got}, expected a tensor of the batch's shape {tuple(batch.shape)}.")
-    return seen

@@ -94,7 +94,13 @@ def check_views(z: Tensor, n_views: int) -> None:
 
 
 def check_classification(
-    logits: Tensor, target: Tensor, weight: Tensor | None, label_smoothing: float, *, shape: str
+    logits: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    label_smoothing: float,
+    sample_weight: Tensor | None,
+    *,
+    shape: str,
 ) -> None:
     """Check the arguments that the classification losses share; the last axis has the classes."""
     check_floating("logits", logits, shape=shape)
@@ -104,6 +110,10 @@ def check_classification(
     check_number("label_smoothing", label_smoothing)
     if label_smoothing > 1:
         raise ValueError(f"label_smoothing={label_smoothing!r} must lie between 0 and 1.")
+    if sample_weight is not None:
+        check_floating("sample_weight", sample_weight, shape="(batch)")
+        if len(sample_weight) != len(logits):
+            raise ValueError(f"sample_weight has {len(sample_weight)} samples: logits have {len(logits)}.")
     if weight is None:
         return
     check_floating("weight", weight, shape="(n_classes)")

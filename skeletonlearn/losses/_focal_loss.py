@@ -17,6 +17,7 @@ def focal_loss(
     *,
     weight: Tensor | None = None,
     label_smoothing: float = 0.0,
+    sample_weight: Tensor | None = None,
 ) -> Tensor:
     r"""Cross-entropy in which well classified samples count little.
 
@@ -37,6 +38,8 @@ def focal_loss(
         Class weights :math:`w_c`.
     label_smoothing : float, default=0.0
         Part of the target distribution spread evenly over all classes, between 0 and 1.
+    sample_weight : Tensor of shape (batch,), default=None
+        How much each sample counts in the mean.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def focal_loss(
     >>> round(focal_loss(torch.tensor([[2.0, 0.0]]), torch.tensor([0])).item(), 4)
     0.0018
     """
-    check_classification(logits, target, weight, label_smoothing, shape="(batch, n_classes)")
+    check_classification(logits, target, weight, label_smoothing, sample_weight, shape="(batch, n_classes)")
     check_number("gamma", gamma)
     log_p = F.log_softmax(logits, dim=1, dtype=torch.promote_types(logits.dtype, torch.float32))
     # A power below 1 has an infinite slope at 0, which a probability of 1 would turn into NaN.
@@ -74,4 +77,4 @@ def focal_loss(
         terms = terms * weight
     at_target = terms.gather(1, target.long()[:, None]).squeeze(1)  # (batch, C) -> (batch,)
     losses = (1 - label_smoothing) * at_target + label_smoothing * terms.mean(1)
-    return class_weighted_mean(losses, target, weight)
+    return class_weighted_mean(losses, target, weight, sample_weight)

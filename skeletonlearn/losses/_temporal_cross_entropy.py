@@ -17,6 +17,7 @@ def temporal_cross_entropy(
     *,
     weight: Tensor | None = None,
     label_smoothing: float = 0.0,
+    sample_weight: Tensor | None = None,
 ) -> Tensor:
     """Cross-entropy of a sequence whose every frame predicts the sequence's class.
 
@@ -37,6 +38,8 @@ def temporal_cross_entropy(
         Class weights.
     label_smoothing : float, default=0.0
         Part of the target distribution spread evenly over all classes, between 0 and 1.
+    sample_weight : Tensor of shape (batch,), default=None
+        How much each sample counts in the mean.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def temporal_cross_entropy(
     0.41
     """
     shape = "(batch, n_frames, n_classes)"
-    check_classification(logits, target, weight, label_smoothing, shape=shape)
+    check_classification(logits, target, weight, label_smoothing, sample_weight, shape=shape)
     batch, n_frames, _ = logits.shape
     if lengths is None:
         lengths = target.new_full((batch,), n_frames, dtype=torch.int64)
@@ -84,4 +87,4 @@ def temporal_cross_entropy(
         reduction="none",
     )
     losses = frame_losses.masked_fill(padding, 0).sum(1) / lengths  # -> (batch,)
-    return class_weighted_mean(losses, target, weight)
+    return class_weighted_mean(losses, target, weight, sample_weight)

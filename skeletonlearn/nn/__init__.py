@@ -1,30 +1,42 @@
 """Torch modules: encoders from `(B, F, J, C)` to `(B, D)`, decoders back, heads and streams."""
 
-from skeletonlearn.nn._build import DECODERS, ENCODERS, build_decoder, build_encoder, embedding_width
+from skeletonlearn.nn._build import DECODERS, ENCODERS, build_decoder, build_encoder, embedding_width, takes_lengths
 from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
 from skeletonlearn.nn._heads import projection_head
 from skeletonlearn.nn._mixer import MixerBlock, MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
+from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
+from skeletonlearn.nn._recurrent import RecurrentEncoder
+from skeletonlearn.nn._streamed import EncoderPlan, StreamedEncoder
 from skeletonlearn.nn._streams import STREAMS, StreamStack
-from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TemporalBlock
+from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TemporalBlock, TwoRateTCNEncoder
+from skeletonlearn.nn._transformer import TransformerEncoder
 
 __all__ = [
     "DECODERS",
     "ENCODERS",
+    "POOLINGS",
     "STREAMS",
     "CooccurrenceDecoder",
     "CooccurrenceEncoder",
+    "EncoderPlan",
     "MLPDecoder",
     "MLPEncoder",
     "MixerBlock",
     "MixerDecoder",
     "MixerEncoder",
+    "RecurrentEncoder",
     "StreamStack",
+    "StreamedEncoder",
     "TCNDecoder",
     "TCNEncoder",
     "TemporalBlock",
+    "TemporalPooling",
+    "TransformerEncoder",
+    "TwoRateTCNEncoder",
     "build_decoder",
     "build_encoder",
     "embedding_width",
     "projection_head",
+    "takes_lengths",
 ]

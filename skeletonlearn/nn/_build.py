@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from inspect import signature
 from typing import Any
 
 import torch
@@ -11,13 +13,19 @@ from torch import nn
 from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
 from skeletonlearn.nn._mixer import MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
-from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder
+from skeletonlearn.nn._recurrent import RecurrentEncoder
+from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TwoRateTCNEncoder
+from skeletonlearn.nn._transformer import TransformerEncoder
 
 ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "mlp": MLPEncoder,
     "tcn": TCNEncoder,
+    "tcn_two_rates": TwoRateTCNEncoder,
     "cooccurrence": CooccurrenceEncoder,
     "mixer": MixerEncoder,
+    "lstm": partial(RecurrentEncoder, cell="lstm"),
+    "gru": partial(RecurrentEncoder, cell="gru"),
+    "transformer": TransformerEncoder,
 }
 DECODERS: dict[str, Callable[..., nn.Module]] = {
     "mlp": MLPDecoder,
@@ -25,6 +33,7 @@ DECODERS: dict[str, Callable[..., nn.Module]] = {
     "cooccurrence": CooccurrenceDecoder,
     "mixer": MixerDecoder,
 }
+"""Decoders that mirror an encoder; all others get the published one, that of "mlp"."""
 
 
 def build_encoder(
@@ -33,6 +42,7 @@ def build_encoder(
     *,
     hidden_dim: int,
     dropout: float | None,
+    options: Mapping[str, Any] | None = None,
 ) -> nn.Module:
     """Build an encoder for sequences of one shape.
 
@@ -46,6 +56,8 @@ def build_encoder(
         Width of a named encoder's embedding; a factory decides for itself.
     dropout : float or None
         A named encoder's dropout; None is that encoder's own default.
+    options : mapping of str to object, optional
+        What else a named encoder is told.
 
     Returns
     -------
@@ -55,18 +67,39 @@ def build_encoder(
     Raises
     ------
     ValueError
-        If the name is not known, or a factory's module does not give `(B, D)`.
+        If the name is not known, or the encoder has no such option.
     TypeError
         If a factory does not give a module.
     """
     if isinstance(encoder, str):
         if encoder not in ENCODERS:
             raise ValueError(f"encoder={encoder!r} must be one of {', '.join(ENCODERS)}, or a factory of a module.")
-        return ENCODERS[encoder](*shape, hidden_dim=hidden_dim, **_given(dropout))
+        known = signature(ENCODERS[encoder]).parameters
+        for name, value in (options or {}).items():
+            if name not in known:
+                raise ValueError(f"{name}={value!r} is not for encoder={encoder!r}, expected None.")
+        return ENCODERS[encoder](*shape, hidden_dim=hidden_dim, **_given(dropout), **(options or {}))
     module = encoder(*shape)
     if not isinstance(module, nn.Module):
         raise TypeError(f"encoder={encoder!r} must make a torch.nn.Module, got {type(module).__name__}.")
     return module
+
+
+def takes_lengths(encoder: str | Callable[..., nn.Module]) -> bool:
+    """Whether an encoder takes sequences of different lengths together, padded.
+
+    Parameters
+    ----------
+    encoder : str or callable
+        As in :func:`build_encoder`.
+
+    Returns
+    -------
+    bool
+        Whether its modules have an attribute `takes_lengths` that is true.
+    """
+    factory = ENCODERS[encoder] if isinstance(encoder, str) else encoder
+    return getattr(getattr(factory, "func", factory), "takes_lengths", False)
 
 
 def build_decoder(
@@ -77,7 +110,7 @@ def build_decoder(
     hidden_dim: int,
     dropout: float | None,
 ) -> nn.Module:
-    """Build the decoder that belongs to an encoder; a user's own encoder gets the mirror of the published one.
+    """Build the decoder that belongs to an encoder; one without gets that of the published encoder.
 
     Parameters
     ----------
@@ -97,7 +130,7 @@ def build_decoder(
     torch.nn.Module
         Takes `(B, embedding_dim)` to `(B, F, J, C)`.
     """
-    decoder = DECODERS[encoder if isinstance(encoder, str) else "mlp"]
+    decoder = DECODERS.get(encoder, MLPDecoder) if isinstance(encoder, str) else MLPDecoder
     return decoder(embedding_dim, *shape, hidden_dim=hidden_dim, **_given(dropout))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from skeletonlearn.nn._pooling import real_steps
 from skeletonlearn.skeletons import Skeleton
 
 STREAMS = ("joint", "bone", "motion", "bone_motion")
@@ -43,19 +44,23 @@ class StreamStack(nn.Module):
             parents = torch.from_numpy(skeleton.tiled(skeleton.parents, n_joints))
         self.register_buffer("parents", parents, persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Turn `(B, F, J, C)` into `(B, F, J, n_streams * C)`."""
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Turn `(B, F, J, C)` into `(B, F, J, n_streams * C)`; with `lengths`, what pads a sequence moves nothing."""
         if self.streams == ("joint",):
             return x
         bones = x - x[:, :, self.parents] if any(name.startswith("bone") for name in self.streams) else x
         of = {"joint": x, "bone": bones}
         parts = [
-            _motion(bones if name == "bone_motion" else x) if name.endswith("motion") else of[name]
+            _motion(bones if name == "bone_motion" else x, lengths) if name.endswith("motion") else of[name]
             for name in self.streams
         ]
         return torch.cat(parts, dim=-1)
 
 
-def _motion(x: Tensor) -> Tensor:
-    """Difference to the next frame, zero in the last: `(B, F, J, C)` to the same shape."""
-    return torch.diff(x, dim=1, append=x[:, -1:])
+def _motion(x: Tensor, lengths: Tensor | None) -> Tensor:
+    """Difference to the next frame, zero in each sequence's last: `(B, F, J, C)` to the same shape."""
+    motion = torch.diff(x, dim=1, append=x[:, -1:])
+    if lengths is None:
+        return motion
+    has_next = real_steps(lengths - 1, x)
+    return motion.masked_fill(~has_next[:, :, None, None], 0)

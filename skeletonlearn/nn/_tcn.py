@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from skeletonlearn.nn._pooling import TemporalPooling
 
 _STAGES = 3  # how often the encoder halves the frames, and the decoder doubles them
 
@@ -56,10 +59,21 @@ class TCNEncoder(nn.Module):
         Width of the embedding.
     dropout : float, default=0.2
         Share of units dropped inside the blocks.
+    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean"
+        As in :class:`TemporalPooling`.
     """
 
+    frames_a_step = 2**_STAGES
+
     def __init__(
-        self, n_frames: int, n_joints: int, n_channels: int, *, hidden_dim: int = 256, dropout: float = 0.2
+        self,
+        n_frames: int,
+        n_joints: int,
+        n_channels: int,
+        *,
+        hidden_dim: int = 256,
+        dropout: float = 0.2,
+        pooling: str = "mean",
     ) -> None:
         super().__init__()
         features, half = n_joints * n_channels, max(1, hidden_dim // 2)
@@ -70,11 +84,68 @@ class TCNEncoder(nn.Module):
             TemporalBlock(half, hidden_dim, 2, dropout),
             TemporalBlock(hidden_dim, hidden_dim, 2, dropout),
         )
+        self.pool = TemporalPooling(pooling, hidden_dim)
+
+    def steps(self, x: Tensor, lengths: None = None) -> tuple[Tensor, None]:
+        """Tell the features of every eighth frame.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, F, J, C)
+            Sequences.
+        lengths : None, default=None
+            Convolutions take sequences of one length only.
+
+        Returns
+        -------
+        steps : Tensor of shape (B, ceil(F / 8), D)
+            Features.
+        lengths : None
+            All steps are real.
+        """
+        signal = x.flatten(2).transpose(1, 2)  # (B, J * C, F)
+        return self.blocks(self.stem(self.normalise(signal))).transpose(1, 2), lengths
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, hidden_dim)`."""
-        signal = x.flatten(2).transpose(1, 2)  # (B, J * C, F)
-        return self.blocks(self.stem(self.normalise(signal))).mean(dim=2)
+        return self.pool(*self.steps(x))
+
+
+class TwoRateTCNEncoder(nn.Module):
+    """Two temporal convolutional networks: a wide one at a slow frame rate, a narrow one at the full rate.
+
+    The slow path averages pairs of frames, so that it looks twice as far back; a quarter of the embedding comes from
+    the fast path, which sees every frame.
+
+    Parameters
+    ----------
+    n_frames, n_joints, n_channels : int
+        Size of a sequence; any number of frames can be encoded later.
+    hidden_dim : int, default=256
+        Width of the embedding.
+    dropout : float, default=0.2
+        Share of units dropped inside the blocks.
+
+    References
+    ----------
+    C. Feichtenhofer et al., "SlowFast Networks for Video Recognition", ICCV 2019.
+    """
+
+    def __init__(
+        self, n_frames: int, n_joints: int, n_channels: int, *, hidden_dim: int = 256, dropout: float = 0.2
+    ) -> None:
+        super().__init__()
+        if hidden_dim < 2:
+            raise ValueError(f"hidden_dim={hidden_dim} must be at least 2 for two paths.")
+        fast_width = max(1, hidden_dim // 4)
+        shape = (n_frames, n_joints, n_channels)
+        self.slow = TCNEncoder(*shape, hidden_dim=hidden_dim - fast_width, dropout=dropout)
+        self.fast = TCNEncoder(*shape, hidden_dim=fast_width, dropout=dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Turn `(B, F, J, C)` into `(B, hidden_dim)`."""
+        slowed = F.avg_pool2d(x.flatten(2), (2, 1), ceil_mode=True).unflatten(2, x.shape[2:])
+        return torch.cat([self.slow(slowed), self.fast(x)], dim=1)
 
 
 class TCNDecoder(nn.Module):

@@ -6,22 +6,22 @@ import pytest
 import torch
 
 from skeletonlearn.embedding._architecture import ConMLPArchitecture
+from skeletonlearn.nn import EncoderPlan
 from skeletonlearn.skeletons import KINECT_V1
 
 
 @pytest.fixture
 def architecture():
     return ConMLPArchitecture(
-        shape=(5, 20, 3),
-        encoder="mlp",
-        streams=("joint",),
-        skeleton=None,
-        hidden_dim=16,
-        dropout=0.2,
+        encoder=EncoderPlan((5, 20, 3), "mlp", streams=("joint",), skeleton=None, hidden_dim=16, dropout=0.2),
         projection_dim=7,
         projection_layers=1,
         has_decoder=True,
     )
+
+
+def with_encoder(architecture, **changes):
+    return replace(architecture, encoder=replace(architecture.encoder, **changes))
 
 
 def test_networks_lead_from_sequences_to_embedding_projection_and_back(architecture):
@@ -37,17 +37,17 @@ def test_without_a_decoder_there_is_none(architecture):
 
 def test_all_streams_reach_the_encoder(architecture):
     streams = ("joint", "bone", "motion", "bone_motion")
-    networks = replace(architecture, streams=streams, skeleton=KINECT_V1).build()
-    assert networks["encoder"][1].layers[1].in_features == 5 * 20 * 3 * 4
+    networks = with_encoder(architecture, streams=streams, skeleton=KINECT_V1).build()
+    assert networks["encoder"].encoder.layers[1].in_features == 5 * 20 * 3 * 4
 
 
 def test_decoder_rebuilds_joints_whatever_the_streams(architecture):
-    networks = replace(architecture, streams=("joint", "motion")).build()
+    networks = with_encoder(architecture, streams=("joint", "motion")).build()
     assert networks["decoder"](torch.randn(2, 16)).shape == (2, 5, 20, 3)
 
 
 def test_projection_follows_the_width_of_a_users_encoder(architecture):
-    networks = replace(architecture, encoder=lambda *shape: torch.nn.Flatten()).build()
+    networks = with_encoder(architecture, encoder=lambda *shape: torch.nn.Flatten()).build()
     assert networks["projector"].in_features == 5 * 20 * 3
 
 

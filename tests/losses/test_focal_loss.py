@@ -74,6 +74,67 @@ def test_well_classified_samples_count_less_than_in_cross_entropy():
     assert focal_loss(logits, target) < 0.01 * F.cross_entropy(logits, target)
 
 
+SAMPLE_WEIGHT = torch.tensor([1, 3, 0, 1, 2, 0, 1, 1, 3])
+
+weighting = pytest.mark.parametrize("weight", [None, WEIGHT])
+smoothing = pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+
+
+@weighting
+@smoothing
+@pytest.mark.parametrize("gamma", [0, 2])
+def test_a_sample_weighs_as_much_as_its_copies(gamma, weight, label_smoothing):
+    logits, target = scores()
+    options = {"gamma": gamma, "weight": weight, "label_smoothing": label_smoothing}
+    copies = torch.arange(9).repeat_interleave(SAMPLE_WEIGHT)  # three times, once, or absent
+    expected = focal_loss(logits[copies], target[copies], **options)
+    found = focal_loss(logits, target, sample_weight=SAMPLE_WEIGHT.double(), **options)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(*(torch.autograd.grad(loss, logits)[0] for loss in (found, expected)))
+
+
+@weighting
+@smoothing
+def test_equal_sample_weights_change_nothing(weight, label_smoothing):
+    logits, target = scores()
+    options = {"weight": weight, "label_smoothing": label_smoothing}
+    found = focal_loss(logits, target, sample_weight=torch.full((9,), 0.3), **options)
+    torch.testing.assert_close(found, focal_loss(logits, target, **options))
+
+
+def test_the_scale_of_sample_weights_makes_no_difference():
+    logits, target = scores()
+    weights = SAMPLE_WEIGHT.double()
+    losses = [focal_loss(logits, target, sample_weight=scale * weights, weight=WEIGHT) for scale in (1, 1e-3)]
+    torch.testing.assert_close(*losses)
+
+
+@weighting
+@smoothing
+def test_with_sample_weights_gamma_of_zero_is_weighted_cross_entropy(weight, label_smoothing):
+    logits, target = scores()
+    classes = torch.ones(4, dtype=torch.float64) if weight is None else weight
+    shares = F.one_hot(target, 4) * (1 - label_smoothing) + label_smoothing / 4
+    losses = -(classes * shares * logits.log_softmax(1)).sum(1)
+    sample_weight = SAMPLE_WEIGHT.double()
+    expected = (sample_weight * losses).sum() / (sample_weight * classes[target]).sum()
+    options = {"weight": weight, "label_smoothing": label_smoothing}
+    torch.testing.assert_close(focal_loss(logits, target, 0, sample_weight=sample_weight, **options), expected)
+
+
+def test_gradient_with_sample_weights_passes_gradcheck():
+    logits, target = scores()
+    options = {"weight": WEIGHT, "label_smoothing": 0.1, "sample_weight": SAMPLE_WEIGHT.double()}
+    assert torch.autograd.gradcheck(lambda z: focal_loss(z, target, **options), logits)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_with_sample_weights_is_computed_in_float32(dtype):
+    logits, target = scores(dtype)
+    loss = focal_loss(logits, target, sample_weight=SAMPLE_WEIGHT.float())
+    assert loss == focal_loss(logits.float(), target, sample_weight=SAMPLE_WEIGHT.float())
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -88,6 +149,10 @@ def test_well_classified_samples_count_less_than_in_cross_entropy():
         ({"weight": [1.0, 1.0, 1.0]}, TypeError, "weight is a list"),
         ({"label_smoothing": 1.5}, ValueError, "label_smoothing=1.5 must lie between 0 and 1"),
         ({"label_smoothing": -0.5}, ValueError, "label_smoothing=-0.5 must be"),
+        ({"sample_weight": torch.ones(3)}, ValueError, "sample_weight has 3 samples: logits have 4"),
+        ({"sample_weight": torch.ones(4, 1)}, ValueError, r"sample_weight has shape \(4, 1\).*\(batch\)"),
+        ({"sample_weight": torch.ones(4, dtype=torch.int64)}, TypeError, "sample_weight has dtype torch.int64.*float"),
+        ({"sample_weight": [1.0] * 4}, TypeError, "sample_weight is a list"),
     ],
 )
 def test_wrong_arguments_raise_an_error_that_says_got_and_wanted(change, error, message):

@@ -87,6 +87,47 @@ def test_half_precision_is_computed_in_float32(dtype):
     assert loss == temporal_cross_entropy(logits.float(), target, LENGTHS, weight=WEIGHT)
 
 
+SAMPLE_WEIGHT = torch.tensor([1, 3, 0, 2, 1])
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+def test_a_sequence_weighs_as_much_as_its_copies(lengths, weight, label_smoothing):
+    logits, target = scores()
+    options = {"weight": weight, "label_smoothing": label_smoothing}
+    copies = torch.arange(5).repeat_interleave(SAMPLE_WEIGHT)  # three times, twice, once, or absent
+    copied_lengths = None if lengths is None else lengths[copies]
+    expected = temporal_cross_entropy(logits[copies], target[copies], copied_lengths, **options)
+    found = temporal_cross_entropy(logits, target, lengths, sample_weight=SAMPLE_WEIGHT.double(), **options)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(*(torch.autograd.grad(loss, logits)[0] for loss in (found, expected)))
+
+
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+def test_equal_sample_weights_change_nothing(weight):
+    logits, target = scores()
+    found = temporal_cross_entropy(logits, target, LENGTHS, weight=weight, sample_weight=torch.full((5,), 0.3))
+    torch.testing.assert_close(found, temporal_cross_entropy(logits, target, LENGTHS, weight=weight))
+
+
+def test_padding_changes_nothing_with_sample_weights_either():
+    logits, target = scores()
+    padding = torch.arange(6) >= LENGTHS[:, None]
+    gradients = []
+    for filling in (0.0, torch.nan):
+        padded = logits.detach().masked_fill(padding[..., None], filling).requires_grad_()
+        loss = temporal_cross_entropy(padded, target, LENGTHS, weight=WEIGHT, sample_weight=SAMPLE_WEIGHT.double())
+        gradients.append(torch.autograd.grad(loss, padded)[0])
+    assert torch.equal(*gradients)
+
+
+def test_gradient_with_sample_weights_passes_gradcheck():
+    logits, target = scores()
+    options = {"lengths": LENGTHS, "weight": WEIGHT, "sample_weight": SAMPLE_WEIGHT.double()}
+    assert torch.autograd.gradcheck(lambda z: temporal_cross_entropy(z, target, **options), logits)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -99,6 +140,10 @@ def test_half_precision_is_computed_in_float32(dtype):
         ({"lengths": [5, 5, 5, 5]}, TypeError, "lengths is a list"),
         ({"weight": torch.ones(5)}, ValueError, "weight has 5 classes: logits have 3"),
         ({"label_smoothing": 2}, ValueError, "label_smoothing=2 must lie between 0 and 1"),
+        ({"sample_weight": torch.ones(3)}, ValueError, "sample_weight has 3 samples: logits have 4"),
+        ({"sample_weight": torch.ones(4, 1)}, ValueError, r"sample_weight has shape \(4, 1\).*\(batch\)"),
+        ({"sample_weight": torch.ones(4, dtype=torch.int64)}, TypeError, "sample_weight has dtype torch.int64.*float"),
+        ({"sample_weight": [1.0] * 4}, TypeError, "sample_weight is a list"),
     ],
 )
 def test_wrong_arguments_raise_an_error_that_says_got_and_wanted(change, error, message):

@@ -1,10 +1,22 @@
 """From the name of an encoder, or a factory, to a module; what holds for all of them."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
 
-from skeletonlearn.nn import DECODERS, ENCODERS, build_decoder, build_encoder, embedding_width
+from skeletonlearn.nn import (
+    DECODERS,
+    ENCODERS,
+    MLPDecoder,
+    RecurrentEncoder,
+    TransformerEncoder,
+    build_decoder,
+    build_encoder,
+    embedding_width,
+    takes_lengths,
+)
 
 ODD_SHAPES = [(1, 1, 1), (1, 5, 3), (6, 1, 2), (7, 3, 2), (300, 50, 3)]
 
@@ -13,8 +25,21 @@ def sequences(*shape):
     return torch.randn(shape, generator=torch.Generator().manual_seed(0))
 
 
-def test_there_is_a_decoder_for_each_encoder():
-    assert set(DECODERS) == set(ENCODERS) == {"mlp", "tcn", "cooccurrence", "mixer"}
+def test_encoders_have_the_names_of_the_field():
+    assert set(ENCODERS) == {"mlp", "tcn", "tcn_two_rates", "cooccurrence", "mixer", "lstm", "gru", "transformer"}
+
+
+@pytest.mark.parametrize("name", ["mlp", "tcn", "cooccurrence", "mixer"])
+def test_an_encoder_with_a_mirror_gets_it_as_decoder(name):
+    decoder = build_decoder(name, 9, (7, 3, 2), hidden_dim=24, dropout=None)
+    assert type(decoder) is DECODERS[name]
+
+
+@pytest.mark.parametrize("name", sorted(set(ENCODERS) - set(DECODERS)))
+def test_an_encoder_without_a_mirror_gets_the_published_decoder(name):
+    decoder = build_decoder(name, 9, (7, 3, 2), hidden_dim=24, dropout=None)
+    assert type(decoder) is MLPDecoder
+    assert decoder(sequences(3, 9)).shape == (3, 7, 3, 2)
 
 
 @pytest.mark.parametrize("shape", ODD_SHAPES)
@@ -94,8 +119,79 @@ def test_decoder_of_a_factory_is_the_published_mirror():
 
 
 def test_unknown_encoder_is_refused_with_the_known_names():
-    with pytest.raises(ValueError, match=r"encoder='gcn' must be one of mlp, tcn, cooccurrence, mixer"):
+    with pytest.raises(ValueError, match=rf"encoder='gcn' must be one of {', '.join(ENCODERS)}, or a factory"):
         build_encoder("gcn", (7, 3, 2), hidden_dim=16, dropout=None)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_a_recurrent_encoder_has_the_cell_of_its_name(name):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None)
+    assert isinstance(encoder, RecurrentEncoder)
+    assert encoder.recurrent.mode.lower() == name
+
+
+def n_layers(encoder):
+    return encoder.layers.num_layers if isinstance(encoder, TransformerEncoder) else encoder.recurrent.num_layers
+
+
+@pytest.mark.parametrize("wanted", [1, 5])
+@pytest.mark.parametrize("name", ["lstm", "gru", "transformer"])
+def test_options_reach_the_encoder(name, wanted):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"n_layers": wanted})
+    assert n_layers(encoder) == wanted
+
+
+@pytest.mark.parametrize("options", [None, {}])
+@pytest.mark.parametrize("name", ["lstm", "gru", "transformer"])
+def test_without_options_an_encoder_keeps_its_defaults(name, options):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options=options)
+    default = ENCODERS[name](7, 3, 2, hidden_dim=16)
+    assert (n_layers(encoder), encoder.pool.pooling) == (n_layers(default), default.pool.pooling)
+
+
+@pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
+def test_mean_and_max_together_give_twice_the_width(name):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": "mean_max"})
+    assert embedding_width(encoder, (7, 3, 2)) == 32
+
+
+@pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
+def test_encoders_that_pool_over_time_are_told_how(name):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": "attention"})
+    assert encoder.pool.pooling == "attention"
+
+
+@pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
+def test_every_weight_gets_a_gradient_through_attention_too(name):
+    encoder = build_encoder(name, (16, 5, 3), hidden_dim=16, dropout=0.0, options={"pooling": "attention"})
+    encoder(sequences(4, 16, 5, 3)).square().sum().backward()
+    assert [weight_name for weight_name, weight in encoder.named_parameters() if weight.grad is None] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value"),
+    [("mlp", "pooling", "max"), ("tcn", "n_layers", 2), ("transformer", "bidirectional", True), ("gru", "patch", 2)],
+)
+def test_an_option_of_another_encoder_is_refused(name, option, value):
+    with pytest.raises(ValueError, match=rf"{option}={value!r} is not for encoder='{name}', expected None"):
+        build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={option: value})
+
+
+def test_only_recurrent_and_attentive_encoders_take_lengths():
+    assert {name for name in ENCODERS if takes_lengths(name)} == {"lstm", "gru", "transformer"}
+
+
+@pytest.mark.parametrize(
+    ("factory", "expected"),
+    [
+        (TransformerEncoder, True),
+        (partial(RecurrentEncoder, cell="gru"), True),
+        (nn.Flatten, False),
+        (lambda *shape: nn.Flatten(), False),
+    ],
+)
+def test_a_factory_takes_lengths_if_its_modules_say_so(factory, expected):
+    assert takes_lengths(factory) is expected
 
 
 def test_factory_that_makes_no_module_is_refused():

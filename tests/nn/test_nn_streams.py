@@ -7,6 +7,9 @@ import torch
 from skeletonlearn.nn import STREAMS, StreamStack
 from skeletonlearn.skeletons import FLORENCE3D, KINECT_V1
 
+LENGTHS = torch.tensor([5, 1, 3])
+PADDING = torch.arange(5) >= LENGTHS[:, None]
+
 
 def in_loops(x, stream, skeleton):
     """One stream of every sample, frame by frame and joint by joint."""
@@ -79,3 +82,41 @@ def test_joints_that_are_not_whole_bodies_are_refused():
 
 def test_streams_add_nothing_to_the_weights():
     assert StreamStack(("bone",), 20, KINECT_V1).state_dict() == {}
+
+
+def padded_sequences(filling):
+    x = torch.randn(3, 5, FLORENCE3D.n_joints, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return x.masked_fill(PADDING[..., None, None], filling)
+
+
+@pytest.mark.parametrize("stream", ["motion", "bone_motion"])
+def test_motion_is_zero_at_each_sequences_last_real_frame(stream):
+    motion = StreamStack((stream,), FLORENCE3D.n_joints, FLORENCE3D)(padded_sequences(9.0), LENGTHS)
+    moves = motion.flatten(2).any(dim=2)
+    assert moves.tolist() == [[True] * (length - 1) + [False] * (6 - length) for length in LENGTHS.tolist()]
+
+
+@pytest.mark.parametrize("filling", [0.0, torch.nan])
+@pytest.mark.parametrize("stream", STREAMS)
+def test_real_frames_of_a_padded_batch_are_those_of_each_sequence_alone(stream, filling):
+    x = padded_sequences(filling)
+    stacked = StreamStack((stream,), FLORENCE3D.n_joints, FLORENCE3D)(x, LENGTHS)
+    for one, sequence, length in zip(stacked, x, LENGTHS.tolist(), strict=True):
+        alone = in_loops(sequence[None, :length].numpy(), stream, FLORENCE3D)[0]
+        np.testing.assert_allclose(one[:length].numpy(), alone, rtol=0, atol=1e-14)
+
+
+def test_padding_of_nan_gives_the_real_frames_the_gradient_of_padding_of_zero():
+    stack = StreamStack(STREAMS, FLORENCE3D.n_joints, FLORENCE3D)
+    gradients = []
+    for filling in (0.0, torch.nan):
+        x = padded_sequences(filling).requires_grad_()
+        stack(x, LENGTHS)[~PADDING].square().sum().backward()
+        gradients.append(x.grad)
+    assert torch.equal(*gradients)
+    assert not gradients[0][PADDING].any()
+
+
+def test_full_lengths_are_as_good_as_none():
+    stack, x = StreamStack(STREAMS, FLORENCE3D.n_joints, FLORENCE3D), padded_sequences(0.0)
+    assert torch.equal(stack(x, torch.full((3,), 5)), stack(x))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skeletonlearn.nn import TCNEncoder, TemporalBlock
+from skeletonlearn.nn import TCNEncoder, TemporalBlock, TwoRateTCNEncoder
 
 
 def signal(*shape):
@@ -39,3 +39,68 @@ def test_encoder_depends_on_the_order_of_frames():
     encoder = TCNEncoder(16, 5, 3, hidden_dim=8).eval()
     x = signal(2, 16, 5, 3)
     assert not torch.allclose(encoder(x), encoder(x.flip(1)), atol=1e-3)
+
+
+@pytest.mark.parametrize(("n_frames", "expected"), [(1, 1), (8, 1), (9, 2), (16, 2), (17, 3), (64, 8)])
+def test_there_is_a_step_for_every_eight_frames_begun(n_frames, expected):
+    steps, lengths = TCNEncoder(n_frames, 5, 3, hidden_dim=8).steps(signal(2, n_frames, 5, 3))
+    assert steps.shape == (2, expected, 8)
+    assert lengths is None
+
+
+@pytest.mark.parametrize(
+    ("pooling", "pooled"),
+    [
+        ("mean", lambda steps: steps.mean(dim=1)),
+        ("max", lambda steps: steps.amax(dim=1)),
+        ("mean_max", lambda steps: torch.cat([steps.mean(dim=1), steps.amax(dim=1)], dim=1)),
+        ("last", lambda steps: steps[:, -1]),
+    ],
+)
+def test_embedding_is_the_pooled_steps(pooling, pooled):
+    encoder = TCNEncoder(40, 5, 3, hidden_dim=8, pooling=pooling).eval()
+    x = signal(2, 40, 5, 3)
+    torch.testing.assert_close(encoder(x), pooled(encoder.steps(x)[0]))
+
+
+def test_embedding_by_attention_lies_between_the_steps():
+    encoder = TCNEncoder(40, 5, 3, hidden_dim=8, pooling="attention").eval()
+    x = signal(2, 40, 5, 3)
+    steps, embedding = encoder.steps(x)[0], encoder(x)
+    assert (embedding >= steps.amin(dim=1) - 1e-6).all()
+    assert (embedding <= steps.amax(dim=1) + 1e-6).all()
+
+
+def seen_by(path, x, encoder):
+    """What one path of a two-rate encoder is given."""
+    seen = []
+    handle = getattr(encoder, path).register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
+    encoder(x)
+    handle.remove()
+    return seen[0]
+
+
+def test_slow_path_sees_the_mean_of_each_pair_and_an_odd_last_frame_alone():
+    x = torch.tensor([1.0, 3.0, 10.0, 20.0, 7.0])[None, :, None, None] * torch.tensor([1.0, -1.0])
+    slowed = seen_by("slow", x, TwoRateTCNEncoder(5, 1, 2, hidden_dim=8).eval())
+    assert slowed.tolist() == [[[[2.0, -2.0]], [[15.0, -15.0]], [[7.0, -7.0]]]]
+
+
+def test_fast_path_sees_every_frame():
+    x = signal(2, 7, 5, 3)
+    assert torch.equal(seen_by("fast", x, TwoRateTCNEncoder(7, 5, 3, hidden_dim=8)), x)
+
+
+@pytest.mark.parametrize(("hidden_dim", "fast"), [(2, 1), (7, 1), (8, 2), (256, 64)])
+def test_a_quarter_of_the_embedding_comes_from_the_fast_path(hidden_dim, fast):
+    encoder = TwoRateTCNEncoder(16, 5, 3, hidden_dim=hidden_dim).eval()
+    x = signal(2, 16, 5, 3)
+    embedding = encoder(x)
+    assert embedding.shape == (2, hidden_dim)
+    assert torch.equal(embedding[:, -fast:], encoder.fast(x))
+    assert encoder.fast(x).shape == (2, fast)
+
+
+def test_a_width_of_one_is_refused_for_two_paths():
+    with pytest.raises(ValueError, match=r"hidden_dim=1 must be at least 2 for two paths"):
+        TwoRateTCNEncoder(16, 5, 3, hidden_dim=1)

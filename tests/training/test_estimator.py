@@ -25,7 +25,7 @@ class Keeper(NetworkKeeperMixin, BaseEstimator):
         return self
 
     def apply(self, X):
-        return self._apply_in_batches(X, CPU, lambda networks, batch: networks["layer"](batch))
+        return self._apply_in_batches(X, CPU, lambda networks, batch, lengths: networks["layer"](batch))
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""What an `augmentation` parameter stands for."""
+"""What an `augmentation` parameter stands for, and how a batch is seen in a view."""
 
 import pytest
 import torch
 
-from skeletonlearn.augmentation import BoneScale, Compose, Mirror, Reverse, Rotate, Shear
-from skeletonlearn.embedding._views import default_views, view_pair
+from skeletonlearn._training.views import bind_view, default_view, default_views, see, view_pair
+from skeletonlearn.augmentation import BoneScale, Compose, Jitter, Mirror, Reverse, Rotate, Shear, TemporalCrop
 from skeletonlearn.skeletons import KINECT_V1
 
 
@@ -68,3 +68,120 @@ def test_a_plain_function_is_a_view():
 def test_what_is_no_view_is_refused(augmentation):
     with pytest.raises(TypeError, match=r"augmentation=.* must be 'auto', None, one view .* or a pair"):
         view_pair(augmentation, 3, None, supervised=True)
+
+
+@pytest.mark.parametrize("skeleton", [None, KINECT_V1])
+@pytest.mark.parametrize("n_channels", [1, 2, 3, 4])
+def test_default_view_works_for_any_channels_with_and_without_a_skeleton(n_channels, skeleton):
+    batch = torch.randn(4, 6, 20, n_channels)
+    view = default_view(20, n_channels, skeleton)(batch, torch.Generator().manual_seed(0))
+    assert view.shape == batch.shape
+    assert not torch.equal(view, batch)
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "skeleton", "expected"),
+    [
+        (1, None, {TemporalCrop, Jitter}),
+        (2, None, {TemporalCrop, Shear, Jitter}),
+        (3, None, {TemporalCrop, Rotate, Shear, Jitter}),
+        (4, None, {TemporalCrop, Shear, Jitter}),
+        (3, KINECT_V1, {TemporalCrop, BoneScale, Rotate, Shear, Jitter}),
+    ],
+)
+def test_default_view_has_the_parts_that_the_data_allow(n_channels, skeleton, expected):
+    assert parts(default_view(20, n_channels, skeleton)) == expected
+
+
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_series_of_one_joint_stay_as_they_are(n_channels):
+    batch = torch.randn(4, 6, 1, n_channels)
+    assert torch.equal(default_view(1, n_channels, None)(batch, torch.Generator()), batch)
+
+
+def test_a_classifiers_view_changes_bodies_less_than_contrast_does():
+    milder, stronger = default_view(20, 3, KINECT_V1), default_views(3, KINECT_V1, supervised=True)
+    assert milder.views[1].amount < stronger.views[1].amount
+
+
+def test_a_view_that_asks_for_a_skeleton_is_bound_to_it():
+    assert bind_view(Mirror(), KINECT_V1).skeleton == KINECT_V1
+
+
+def test_a_view_that_asks_for_nothing_is_taken_as_it_is():
+    view = Shear()
+    assert bind_view(view, KINECT_V1) is view
+
+
+@pytest.mark.parametrize("view", [Shear, "shear", None, 3, (Shear(), Shear())])
+def test_what_cannot_be_called_as_a_view_is_refused(view):
+    with pytest.raises(TypeError, match=r"got .* as a view, expected an object called as view\(batch, generator\)"):
+        bind_view(view, None)
+
+
+LENGTHS = torch.tensor([5, 2, 5, 1])
+
+
+def padded_batch(filling=0.0):
+    batch = torch.randn(4, 5, 3, 2, generator=torch.Generator().manual_seed(0))
+    return batch.masked_fill((torch.arange(5) >= LENGTHS[:, None])[..., None, None], filling)
+
+
+def backwards(batch, generator):
+    """A view that moves what pads a sequence to its beginning, if it sees that."""
+    return batch.flip(1)
+
+
+@pytest.mark.parametrize("filling", [0.0, 7.0, torch.nan])
+def test_a_view_sees_each_sequence_without_what_pads_it(filling):
+    batch = padded_batch(filling)
+    seen = see(backwards, batch, LENGTHS, torch.Generator())
+    for one, was, length in zip(seen, batch, LENGTHS.tolist(), strict=True):
+        assert torch.equal(one[:length], was[:length].flip(0))
+        assert not one[length:].any()
+
+
+def test_sequences_of_one_length_are_seen_together():
+    shapes = []
+
+    def note(batch, generator):
+        shapes.append(tuple(batch.shape))
+        return batch
+
+    see(note, padded_batch(), LENGTHS, torch.Generator())
+    assert sorted(shapes) == [(1, 1, 3, 2), (1, 2, 3, 2), (2, 5, 3, 2)]
+
+
+def test_without_lengths_a_batch_is_seen_whole():
+    batch = padded_batch(7.0)
+    assert torch.equal(see(backwards, batch, None, torch.Generator()), batch.flip(1))
+
+
+def test_seeing_a_padded_batch_leaves_it_as_it_was():
+    def spoil(batch, generator):
+        return batch.zero_()
+
+    batch = padded_batch(7.0)
+    see(spoil, batch, LENGTHS, torch.Generator())
+    assert torch.equal(batch, padded_batch(7.0))
+
+
+def test_the_same_generator_gives_the_same_view_of_a_padded_batch():
+    view = default_view(3, 2, None)
+    first, second = (see(view, padded_batch(), LENGTHS, torch.Generator().manual_seed(4)) for _ in range(2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, padded_batch())
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+@pytest.mark.parametrize(
+    ("view", "got"),
+    [
+        (lambda batch, generator: batch[:, :, :2], r"shape \(\d, \d, 2, 2\)"),
+        (lambda batch, generator: batch.tolist(), "list"),
+        (lambda batch, generator: None, "NoneType"),
+    ],
+)
+def test_a_view_that_changes_the_shape_is_refused(view, got, lengths):
+    with pytest.raises(ValueError, match=rf"The view .* gave {got}, expected a tensor of the batch's shape \("):
+        see(view, padded_batch(), lengths, torch.Generator())

@@ -1,0 +1,119 @@
+"""Self-attention over the frames of a sequence."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from skeletonlearn.nn._pooling import TemporalPooling, real_steps
+
+_HEAD_WIDTH = 32  # features of one attention head, as near as the width divides
+
+
+class TransformerEncoder(nn.Module):
+    """Transformer over frames: every frame looks at all frames of its sequence.
+
+    A short temporal convolution makes tokens of `patch` frames first, so that a token knows its movement and the
+    quadratic cost stays small. Positions are sines and cosines, so that any length can be encoded.
+
+    Parameters
+    ----------
+    n_frames, n_joints, n_channels : int
+        Size of a sequence; any number of frames can be encoded later.
+    hidden_dim : int, default=256
+        Width of the embedding.
+    dropout : float, default=0.2
+        Share of features dropped inside the layers.
+    n_layers : int, default=3
+        Layers of self-attention.
+    patch : int, default=2
+        Frames a token.
+    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean"
+        As in :class:`TemporalPooling`.
+
+    References
+    ----------
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017.
+    """
+
+    takes_lengths = True
+
+    def __init__(
+        self,
+        n_frames: int,
+        n_joints: int,
+        n_channels: int,
+        *,
+        hidden_dim: int = 256,
+        dropout: float = 0.2,
+        n_layers: int = 3,
+        patch: int = 2,
+        pooling: str = "mean",
+    ) -> None:
+        super().__init__()
+        features = n_joints * n_channels
+        self.patch = self.frames_a_step = patch
+        self.normalise = nn.BatchNorm1d(features)
+        self.tokens = nn.Conv1d(features, hidden_dim, kernel_size=2 * patch + 1, stride=patch, padding=patch)
+        layer = nn.TransformerEncoderLayer(
+            hidden_dim,
+            _heads(hidden_dim),
+            dim_feedforward=2 * hidden_dim,
+            dropout=dropout,
+            activation="gelu",
+            batch_first=True,
+            norm_first=True,
+        )
+        self.layers = nn.TransformerEncoder(layer, n_layers, enable_nested_tensor=False)
+        self.out = nn.LayerNorm(hidden_dim)
+        self.pool = TemporalPooling(pooling, hidden_dim)
+
+    def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """Tell the features of every token.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, F, J, C)
+            Sequences.
+        lengths : Tensor of shape (B,), default=None
+            Frames of each sequence; what follows them is not looked at. By default all frames are real.
+
+        Returns
+        -------
+        steps : Tensor of shape (B, S, D)
+            Features; arbitrary after the end of a sequence.
+        lengths : Tensor of shape (B,) or None
+            Steps of each sequence; None if all are real.
+        """
+        real = real_steps(lengths, x)
+        frames = torch.zeros_like(x.flatten(2))
+        frames[real] = self.normalise(x.flatten(2)[real])  # what pads a sequence is zero, and not normalised with it
+        tokens = self.tokens(frames.transpose(1, 2)).transpose(1, 2)  # (B, S, hidden_dim)
+        if lengths is not None:
+            lengths = -(-lengths // self.patch)
+        padding = ~real_steps(lengths, tokens)
+        tokens = tokens + _positions(tokens.shape[1], tokens.shape[2]).to(tokens)
+        steps = self.layers(tokens, src_key_padding_mask=None if lengths is None else padding)
+        return self.out(steps), lengths
+
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Turn `(B, F, J, C)` into `(B, hidden_dim)`."""
+        return self.pool(*self.steps(x, lengths))
+
+
+def _heads(width: int) -> int:
+    """The number of attention heads nearest to one a `_HEAD_WIDTH` that divides the width."""
+    wanted = max(1, width // _HEAD_WIDTH)
+    return min((heads for heads in range(1, width + 1) if width % heads == 0), key=lambda heads: abs(heads - wanted))
+
+
+def _positions(n_steps: int, width: int) -> Tensor:
+    """Sinusoidal positions, `(S, D)` (Vaswani et al. 2017, 3.5)."""
+    at = torch.arange(n_steps)[:, None]
+    rates = torch.exp(torch.arange(0, width, 2) * (-math.log(10_000.0) / width))
+    positions = torch.zeros(n_steps, width)
+    positions[:, 0::2] = torch.sin(at * rates)
+    positions[:, 1::2] = torch.cos(at * rates[: width // 2])
+    return positions
