@@ -9,8 +9,12 @@ __version__ = "0.1.0"
 # takes neither torch nor karateclub
 _WHERE = {
     "ConMLPEmbedder": "skeletonlearn.embedding",
+    "GRUClassifier": "skeletonlearn.classification",
+    "Graph2VecEmbedder": "skeletonlearn.embedding",
+    "LSTMClassifier": "skeletonlearn.classification",
     "LinearProbe": "skeletonlearn.classification",
     "Skeleton": "skeletonlearn.skeletons",
+    "SkeletonClassifier": "skeletonlearn.classification",
 }
 
 __all__ = ["__version__", *_WHERE]

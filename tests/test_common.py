@@ -10,8 +10,8 @@ from sklearn.base import clone
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skeletonlearn import ConMLPEmbedder
-from skeletonlearn.nn import ENCODERS
+from skeletonlearn import ConMLPEmbedder, Graph2VecEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
+from skeletonlearn.nn import ENCODERS, takes_lengths
 from skeletonlearn.preprocessing._base import SequenceTransformer
 from skeletonlearn.utils import all_estimators
 
@@ -21,13 +21,25 @@ N_SAMPLES, N_FRAMES, N_JOINTS, N_CHANNELS = 12, 8, 20, 3
 def _default(estimator_class):
     """An estimator as its user gets it, but quick."""
     estimator = estimator_class()
-    return estimator.set_params(max_epochs=2) if "max_epochs" in estimator.get_params() else estimator
+    if "max_epochs" not in estimator.get_params():
+        return estimator
+    # scikit-learn's checks want classifiers to have learned something
+    return estimator.set_params(**({"max_epochs": 2} if hasattr(estimator, "transform") else _LEARNS))
+
+
+_LEARNS = {"max_epochs": 25, "hidden_dim": 32}
 
 
 DEFAULTS = [_default(estimator_class) for _, estimator_class in all_estimators()]
 VARIANTS = [
     *(ConMLPEmbedder(encoder, max_epochs=2) for encoder in ENCODERS if encoder != ConMLPEmbedder().encoder),
     ConMLPEmbedder(max_epochs=2, early_stopping=True),
+    SkeletonClassifier("transformer", **_LEARNS),
+    SkeletonClassifier(loss="focal", n_clips=3, early_stopping=True, **_LEARNS),
+    GRUClassifier(loss="temporal_cross_entropy", **_LEARNS),
+    GRUClassifier(pooling="attention", bidirectional=False, **_LEARNS),
+    Graph2VecEmbedder(output="mean"),
+    Graph2VecEmbedder(output="sequence"),
 ]
 
 
@@ -69,6 +81,13 @@ every = pytest.mark.parametrize(
 def output(estimator, X):
     """What an estimator makes of X: what it transforms it to, or the probabilities of classes."""
     return estimator.transform(X) if hasattr(estimator, "transform") else estimator.predict_proba(X)
+
+
+def takes_any_length(estimator):
+    """Whether sequences may differ in length, from each other and from those of `fit`."""
+    if isinstance(estimator, SkeletonClassifier):
+        return takes_lengths(estimator.encoder)
+    return isinstance(estimator, SequenceTransformer | Graph2VecEmbedder | GRUClassifier | LSTMClassifier)
 
 
 def fitted_output(estimator, X):
@@ -161,7 +180,7 @@ def test_three_axes_are_one_joint_with_many_channels(estimator, X):
 
 @every
 def test_ragged_sequences_are_taken_or_refused_with_the_remedy(estimator, ragged):
-    if isinstance(estimator, SequenceTransformer):
+    if takes_any_length(estimator):
         assert len(fitted_output(estimator, ragged)) == N_SAMPLES
     else:
         with pytest.raises(ValueError, match=r"3 to 6 frames, but .* expected equally long ones: put a FrameResampler"):
@@ -237,7 +256,7 @@ def test_other_number_of_channels_than_in_fit_is_refused(estimator, X):
 @every
 def test_other_number_of_frames_than_in_fit_is_taken_or_refused(estimator, X):
     estimator = clone(estimator).fit(X, Y)
-    if isinstance(estimator, SequenceTransformer):
+    if takes_any_length(estimator):
         assert len(output(estimator, X[:, :5])) == N_SAMPLES
     else:
         with pytest.raises(ValueError, match=r"X has 5 frames, but \w+ was fitted with 8 frames"):

@@ -23,7 +23,14 @@ from sklearn.metrics import accuracy_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skeletonlearn import ConMLPEmbedder, LinearProbe
+from skeletonlearn import (
+    ConMLPEmbedder,
+    Graph2VecEmbedder,
+    GRUClassifier,
+    LinearProbe,
+    LSTMClassifier,
+    SkeletonClassifier,
+)
 from skeletonlearn.augmentation import Reverse, Shear
 from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla
 from skeletonlearn.preprocessing import SequenceFlattener, make_skeleton_pipeline
@@ -49,6 +56,17 @@ def probed(embedder: ConMLPEmbedder) -> Pipeline:
     return Pipeline([("emb", embedder), ("clf", LinearProbe())])
 
 
+def trained(encoder: str, skeleton: Skeleton, seed: int) -> SkeletonClassifier:
+    """An encoder trained end to end."""
+    return SkeletonClassifier(encoder, skeleton=skeleton, streams=STREAMS, random_state=seed)
+
+
+def recurrent_on_graphs(classifier: type, skeleton: Skeleton, seed: int) -> Pipeline:
+    """The report's other system: 60 frame graphs, embedded one by one, to a recurrent network."""
+    embedder = Graph2VecEmbedder(skeleton, output="sequence", n_graphs=60, random_state=seed)
+    return Pipeline([("emb", embedder), ("clf", classifier(random_state=seed))])
+
+
 SYSTEMS: dict[str, Callable[[Skeleton, int], Any]] = {
     "LogisticRegression on joints": lambda skeleton, seed: make_pipeline(
         SequenceFlattener(), StandardScaler(), LogisticRegression(max_iter=2000)
@@ -71,6 +89,16 @@ SYSTEMS: dict[str, Callable[[Skeleton, int], Any]] = {
     "ConMLP nt_xent, flat mlp as published + LinearProbe": lambda skeleton, seed: probed(
         ConMLPEmbedder(loss="nt_xent", random_state=seed, **PUBLISHED)
     ),
+    "Graph2Vec + LogisticRegression": lambda skeleton, seed: make_pipeline(
+        Graph2VecEmbedder(skeleton, random_state=seed), LogisticRegression(max_iter=2000)
+    ),
+    "Graph2Vec + LSTM": lambda skeleton, seed: recurrent_on_graphs(LSTMClassifier, skeleton, seed),
+    "Graph2Vec + GRU": lambda skeleton, seed: recurrent_on_graphs(GRUClassifier, skeleton, seed),
+    "LSTMClassifier": lambda skeleton, seed: LSTMClassifier(skeleton=skeleton, streams=STREAMS, random_state=seed),
+    "GRUClassifier": lambda skeleton, seed: GRUClassifier(skeleton=skeleton, streams=STREAMS, random_state=seed),
+    "SkeletonClassifier cooccurrence": lambda skeleton, seed: trained("cooccurrence", skeleton, seed),
+    "SkeletonClassifier tcn": lambda skeleton, seed: trained("tcn", skeleton, seed),
+    "SkeletonClassifier transformer": lambda skeleton, seed: trained("transformer", skeleton, seed),
 }
 
 

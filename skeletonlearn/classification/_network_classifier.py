@@ -1,0 +1,352 @@
+"""What all classifiers share that train an encoder end to end."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight
+from torch import nn
+
+from skeletonlearn._training.batches import make_batches
+from skeletonlearn._training.clips import cut_clips
+from skeletonlearn._training.devices import resolve_device
+from skeletonlearn._training.estimator import NetworkKeeperMixin
+from skeletonlearn._training.hold_out import hold_out
+from skeletonlearn._training.loop import train
+from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
+from skeletonlearn._training.seeding import draw_seed, seeded
+from skeletonlearn._training.views import bind_view, default_view
+from skeletonlearn.base import check_sequences
+from skeletonlearn.classification._objective import LOSSES, ClassificationObjective, make_loss
+from skeletonlearn.classification._samples import distinct_samples, weigh_classes
+from skeletonlearn.nn import EncoderPlan, StreamedEncoder, embedding_width
+from skeletonlearn.nn._pooling import real_steps
+from skeletonlearn.skeletons import Skeleton, get_skeleton
+
+_BATCHES = {"smallest_batch": 32, "largest_batch": 256}
+_SOME_FRAMES = 16  # to find a width with, where sequences have no common length
+
+
+@dataclass(frozen=True)
+class ClassifierPlan:
+    """Enough to make the networks again, whatever became of the estimator's parameters.
+
+    Attributes
+    ----------
+    encoder : EncoderPlan
+        The encoder and its streams.
+    n_classes : int
+        Outputs.
+    every_step : bool
+        Whether every time step predicts; a sequence's prediction is their mean.
+    """
+
+    encoder: EncoderPlan
+    n_classes: int
+    every_step: bool
+
+    def build(self) -> nn.ModuleDict:
+        """Untrained networks: `encoder` (streams included) and `head`."""
+        n_frames, n_joints, n_channels = self.encoder.shape
+        shape = (n_frames or _SOME_FRAMES, n_joints, n_channels)
+        encoder = replace(self.encoder, shape=shape).build()
+        width = self.encoder.hidden_dim if self.every_step else embedding_width(encoder, shape)
+        return nn.ModuleDict({"encoder": encoder, "head": nn.Linear(width, self.n_classes)})
+
+
+def _attends(estimator: NetworkClassifier) -> bool:
+    encoder = estimator.encoder_.encoder if estimator.__sklearn_is_fitted__() else None
+    pooling = getattr(getattr(encoder, "pool", None), "pooling", getattr(estimator, "pooling", None))
+    if pooling != "attention":
+        raise AttributeError(f"attention_weights needs pooling='attention' when fitting, got pooling={pooling!r}.")
+    return True
+
+
+class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
+    """Base of the classifiers; a subclass has the parameters and says what its encoder is."""
+
+    _parameter_constraints: dict = {
+        "skeleton": [Skeleton, str, None],
+        "streams": [tuple, list],
+        "hidden_dim": [Interval(Integral, 1, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left"), None],
+        "loss": [StrOptions(set(LOSSES))],
+        "gamma": [Interval(Real, 0, None, closed="left")],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "n_clips": [Interval(Integral, 1, None, closed="left")],
+        **TRAINING_CONSTRAINTS,
+    }
+
+    def fit(self, X, y, sample_weight=None):
+        """Train encoder and classifier end to end.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences; 3-D and 2-D arrays are read as one joint. Encoders that take any length take lists of sequences
+            of different lengths.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, from 0. A weight of three is the same as having the sample three times.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+        """
+        self._validate_params()
+        self._check_parameters()
+        X, y = check_sequences(
+            self, X, y, reset=True, dtype=np.float32, ragged=self._takes_any_length(), ensure_min_samples=2
+        )
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        indices, weights = self._weigh(X, codes, sample_weight)
+        device = resolve_device(self.device)
+        seed = draw_seed(self.random_state)
+        held_out = self.validation_fraction if self.early_stopping else 0.0
+        training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
+        settings = training_settings(self, len(training), **_BATCHES)
+        with seeded(seed, device) as generator:
+            networks = self._new_networks().to(device)
+            objective = self._objective(networks, X, codes, indices, weights, device)
+            history = train(
+                networks,
+                lambda rows, generator: objective(training[rows], generator),
+                len(training),
+                settings,
+                generator,
+                device,
+                validation_loss=partial(objective.evaluate, validation, settings.batch_size)
+                if self.early_stopping
+                else None,
+                title=type(self).__name__,
+            )
+        self._keep_networks(networks)
+        self.history_, self.n_iter_, self.device_ = history, len(history), str(device)
+        return self
+
+    def predict_proba(self, X):
+        """Tell the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences with the joints and channels that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`; rows sum to 1. With `n_clips`, the mean over the clips.
+        """
+        X = self._check(X)
+        clips = [X] if self.n_clips == 1 else cut_clips(X, self.n_clips)
+        of_batch = partial(_probabilities, self._plan.every_step)
+        probabilities = [self._apply_in_batches(clip, resolve_device(self.device), of_batch) for clip in clips]
+        mean = np.mean(probabilities, axis=0, dtype=np.float64)
+        return mean / mean.sum(axis=1, keepdims=True)
+
+    def predict_log_proba(self, X):
+        """Tell the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences with the joints and channels that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Natural logarithms, in the order of `classes_`.
+        """
+        return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
+
+    def predict(self, X):
+        """Tell the class of each sequence.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences with the joints and channels that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Classes.
+        """
+        return self.predict_top_k(X, 1)[:, 0]
+
+    def predict_top_k(self, X, k):
+        """Tell the most probable classes of each sequence.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences with the joints and channels that `fit` saw.
+        k : int
+            How many classes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, k)
+            Classes, the most probable first; of equally probable ones the first in `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer classes.
+        """
+        probabilities = self.predict_proba(X)
+        if not isinstance(k, Integral) or not 1 <= int(k) <= len(self.classes_):
+            raise ValueError(f"k={k!r} must be an integer between 1 and the number of classes, {len(self.classes_)}.")
+        return self.classes_[np.argsort(-probabilities, axis=1, kind="stable")[:, :k]]
+
+    @available_if(_attends)
+    def attention_weights(self, X):
+        """Tell how much each frame counts in the decision.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or list of array-like
+            Sequences with the joints and channels that `fit` saw.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_frames) or list of ndarray of shape (n_frames_i,)
+            Weights of the attention pooling; they sum to 1 for each sequence. Where a step of the encoder stands for
+            several frames, its weight is divided among them.
+        """
+        X = self._check(X)
+        lengths = [len(sequence) for sequence in X]
+        weights = self._apply_in_batches(X, resolve_device(self.device), partial(_attention, max(lengths)))
+        return [row[:length] for row, length in zip(weights, lengths, strict=True)] if isinstance(X, list) else weights
+
+    @property
+    def encoder_(self):
+        return self._fitted_networks()["encoder"]
+
+    @property
+    def loss_curve_(self):
+        return [record["loss"] for record in self.history_]
+
+    @property
+    def validation_curve_(self):
+        losses = [record["validation_loss"] for record in self.history_ if "validation_loss" in record]
+        return losses or None
+
+    @abstractmethod
+    def _encoder_plan(self, shape: tuple[int | None, int, int], skeleton: Skeleton | None) -> EncoderPlan:
+        """What the encoder is made of."""
+
+    def _check_parameters(self):
+        """Refuse parameters that do not go together."""
+
+    def _takes_any_length(self):
+        """Whether the encoder takes sequences of different lengths."""
+        return True
+
+    def _frozen(self):
+        """Whether only the last layer is trained."""
+        return False
+
+    def _start_from(self, networks):
+        """Give new networks other than random weights."""
+
+    def _weigh(self, X, codes, sample_weight):
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        indices, weights = distinct_samples(X, codes, weights)
+        if len(indices) < 2:
+            raise ValueError("Got 1 distinct sequence of positive weight, expected at least 2.")
+        return indices, weights
+
+    def _new_networks(self):
+        """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
+        skeleton = None if self.skeleton is None else get_skeleton(self.skeleton)
+        encoder = self._encoder_plan(self.sequence_shape_in_, skeleton)
+        self._plan = ClassifierPlan(encoder, len(self.classes_), self.loss == "temporal_cross_entropy")
+        networks = self._plan.build()
+        if self._plan.every_step:
+            self._check_steps(networks["encoder"].encoder)
+        self._start_from(networks)
+        return networks
+
+    def _check_steps(self, encoder):
+        """Refuse an encoder whose time steps cannot each predict."""
+        if not hasattr(encoder, "steps"):
+            raise ValueError(
+                f"loss='temporal_cross_entropy' needs an encoder that tells the features of every time step, got "
+                f"encoder={self._plan.encoder.encoder!r}; 'tcn', 'lstm', 'gru' and 'transformer' do."
+            )
+        if encoder.pool.pooling == "attention":
+            raise ValueError(
+                "pooling='attention' is not trained by loss='temporal_cross_entropy', in which every time step counts "
+                "the same; expected another pooling or loss."
+            )
+
+    def _build_networks(self):
+        return self._plan.build()
+
+    def _objective(self, networks, X, codes, indices, weights, device):
+        skeleton = self._plan.encoder.skeleton
+        augmentation = self.augmentation
+        if isinstance(augmentation, str) and augmentation == "auto":
+            _, n_joints, n_channels = self.sequence_shape_in_
+            augmentation = default_view(n_joints, n_channels, skeleton)
+        if augmentation is None:
+            augmentation = _as_it_is
+        of_classes = weigh_classes(self.class_weight, self.classes_, codes[indices], weights)
+        by_class = None if of_classes is None else torch.tensor(of_classes, dtype=torch.float32, device=device)
+        of_all = np.zeros(len(codes))
+        of_all[indices] = weights
+        return ClassificationObjective(
+            networks,
+            make_batches(X, device),
+            codes,
+            of_all,
+            bind_view(augmentation, skeleton),
+            make_loss(self.loss, self.gamma, by_class, self.label_smoothing),
+            self._frozen(),
+            device,
+        )
+
+    def _check(self, X):
+        any_length = self._takes_any_length()
+        fixed = ("joints", "channels") if any_length else ("frames", "joints", "channels")
+        return check_sequences(self, X, reset=False, dtype=np.float32, ragged=any_length, fixed=fixed)
+
+
+def _as_it_is(batch, generator):
+    return batch
+
+
+def _probabilities(every_step, networks, x, lengths):
+    """Probabilities of a batch, `(B, n_classes)`."""
+    if not every_step:
+        return networks["head"](networks["encoder"](x, lengths)).float().softmax(dim=1)
+    steps, n_steps = networks["encoder"].steps(x, lengths)
+    of_steps = networks["head"](steps).float().softmax(dim=2).masked_fill(~real_steps(n_steps, steps)[..., None], 0)
+    return of_steps.sum(dim=1) / of_steps.sum(dim=(1, 2))[:, None]
+
+
+def _attention(n_frames, networks, x, lengths):
+    """Weights of the frames, `(B, n_frames)`, from those of the encoder's steps."""
+    encoder: StreamedEncoder = networks["encoder"]
+    weights = encoder.encoder.pool.weights(*encoder.steps(x, lengths)).cpu()
+    real = torch.full((len(x),), x.shape[1]) if lengths is None else lengths
+    frames = torch.arange(n_frames)
+    # a batch may be shorter than the longest sequence of all
+    step = (frames // encoder.encoder.frames_a_step).clamp_max(weights.shape[1] - 1)
+    is_real = frames < real[:, None]
+    frames_of = torch.zeros_like(weights).index_add_(1, step, is_real.to(weights.dtype))  # how many share a step
+    return torch.where(is_real, weights[:, step] / frames_of[:, step].clamp_min(1), 0)

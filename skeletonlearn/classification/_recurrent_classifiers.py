@@ -1,0 +1,394 @@
+"""LSTM and GRU over the frames of a sequence, trained end to end."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skeletonlearn.classification._network_classifier import NetworkClassifier
+from skeletonlearn.nn import POOLINGS, EncoderPlan
+
+
+class RecurrentClassifier(NetworkClassifier):
+    """What the two share: a subclass names its cell."""
+
+    _cell: str
+
+    _parameter_constraints: dict = {
+        **NetworkClassifier._parameter_constraints,
+        "n_layers": [Interval(Integral, 1, None, closed="left")],
+        "bidirectional": ["boolean"],
+        "pooling": [StrOptions(set(POOLINGS))],
+    }
+
+    def _encoder_plan(self, shape, skeleton):
+        options = {"n_layers": self.n_layers, "bidirectional": self.bidirectional, "pooling": self.pooling}
+        return EncoderPlan(shape, self._cell, tuple(self.streams), skeleton, self.hidden_dim, self.dropout, options)
+
+
+class LSTMClassifier(RecurrentClassifier):
+    """Classify sequences of any length with a long short-term memory.
+
+    Parameters
+    ----------
+    hidden_dim : int, default=256
+        Width of the state, of both directions together.
+    skeleton : Skeleton, str or None, default=None
+        The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
+        number of joints.
+    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
+        What the encoder sees, computed from the joints after the views.
+    n_layers : int, default=1
+        Recurrent layers.
+    bidirectional : bool, default=True
+        Whether half of the units run backwards in time.
+    dropout : float, default=0.4
+        Share of features dropped between layers and before pooling.
+    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
+        From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
+        `attention_weights` tells where in time the network looks.
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}, default="cross_entropy"
+        ``"temporal_cross_entropy"`` lets every time step predict the class.
+    gamma : float, default=2.0
+        Focus of the focal loss.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, as in scikit-learn.
+    label_smoothing : float, default=0.1
+        Part of the target distribution spread evenly over all classes.
+    augmentation : "auto", None or view, default="auto"
+        A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
+        rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
+        of length 1; series of one joint it leaves as they are.
+    n_clips : int, default=1
+        How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
+        whole.
+    max_epochs : int, default=60
+        How often each sequence is seen.
+    batch_size : int or "auto", default="auto"
+        Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
+        fewer.
+    learning_rate : float, default=0.002
+        Largest learning rate.
+    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
+        The optimiser.
+    weight_decay : float, default=0.02
+        Weight decay of matrices; biases and normalisation are spared.
+    schedule : {"cosine", "constant"}, default="cosine"
+        The learning rate after the warm-up.
+    warmup_epochs : int, default=5
+        Epochs in which the learning rate rises; half of all epochs at the most.
+    early_stopping : bool, default=False
+        Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
+        the weights where it was lowest.
+    validation_fraction : float, default=0.1
+        Share of sequences held out for early stopping.
+    n_iter_no_change : int, default=10
+        Epochs without a fall of at least `tol` before stopping early.
+    tol : float, default=1e-4
+        What counts as a fall of the validation loss.
+    device : str or torch.device, default="auto"
+        Where to compute; ``"auto"`` takes an accelerator if there is one.
+    precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
+        ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    random_state : int, RandomState or None, default=None
+        Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
+        processor.
+    verbose : int, default=0
+        1 shows progress: a bar if `rich` is installed, else lines to the logger ``skeletonlearn``; 2 a line an
+        epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    encoder_ : torch.nn.Module
+        The trained encoder, streams included.
+    network_state_ : dict of str to ndarray
+        Weights and buffers of all networks, as arrays.
+    loss_curve_ : list of float
+        Mean training loss of each epoch.
+    validation_curve_ : list of float or None
+        Validation loss of each epoch; None without early stopping.
+    history_ : list of dict
+        All that was measured in each epoch.
+    n_iter_ : int
+        Epochs run.
+    device_ : str
+        Where it was trained.
+    n_features_in_ : int
+        Frames times joints times channels.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
+    sequence_shape_in_ : tuple of int
+        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
+
+    See Also
+    --------
+    SkeletonClassifier : The same with any encoder.
+
+    Notes
+    -----
+    Frames beyond the end of a sequence never enter the state. Equal sequences of one class are trained on as one, with
+    their weights added.
+
+    References
+    ----------
+    S. Hochreiter & J. Schmidhuber, "Long Short-Term Memory", Neural Computation 1997.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn import LSTMClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.normal(size=(length, 20, 3)) for length in (5, 9, 7, 12)]
+    >>> LSTMClassifier(hidden_dim=16, max_epochs=1, random_state=0).fit(X, [0, 1, 0, 1]).predict_proba(X).shape
+    (4, 2)
+    """
+
+    _cell = "lstm"
+
+    def __init__(
+        self,
+        hidden_dim=256,
+        *,
+        skeleton=None,
+        streams=("joint", "motion"),
+        n_layers=1,
+        bidirectional=True,
+        dropout=0.4,
+        pooling="mean_max",
+        loss="cross_entropy",
+        gamma=2.0,
+        class_weight=None,
+        label_smoothing=0.1,
+        augmentation="auto",
+        n_clips=1,
+        max_epochs=60,
+        batch_size="auto",
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.02,
+        schedule="cosine",
+        warmup_epochs=5,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        device="auto",
+        precision="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_dim = hidden_dim
+        self.skeleton = skeleton
+        self.streams = streams
+        self.n_layers = n_layers
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.pooling = pooling
+        self.loss = loss
+        self.gamma = gamma
+        self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
+        self.augmentation = augmentation
+        self.n_clips = n_clips
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.warmup_epochs = warmup_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+class GRUClassifier(RecurrentClassifier):
+    """Classify sequences of any length with gated recurrent units.
+
+    Parameters
+    ----------
+    hidden_dim : int, default=256
+        Width of the state, of both directions together.
+    skeleton : Skeleton, str or None, default=None
+        The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
+        number of joints.
+    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
+        What the encoder sees, computed from the joints after the views.
+    n_layers : int, default=1
+        Recurrent layers.
+    bidirectional : bool, default=True
+        Whether half of the units run backwards in time.
+    dropout : float, default=0.4
+        Share of features dropped between layers and before pooling.
+    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
+        From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
+        `attention_weights` tells where in time the network looks.
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}, default="cross_entropy"
+        ``"temporal_cross_entropy"`` lets every time step predict the class.
+    gamma : float, default=2.0
+        Focus of the focal loss.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, as in scikit-learn.
+    label_smoothing : float, default=0.1
+        Part of the target distribution spread evenly over all classes.
+    augmentation : "auto", None or view, default="auto"
+        A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
+        rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
+        of length 1; series of one joint it leaves as they are.
+    n_clips : int, default=1
+        How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
+        whole.
+    max_epochs : int, default=60
+        How often each sequence is seen.
+    batch_size : int or "auto", default="auto"
+        Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
+        fewer.
+    learning_rate : float, default=0.002
+        Largest learning rate.
+    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
+        The optimiser.
+    weight_decay : float, default=0.02
+        Weight decay of matrices; biases and normalisation are spared.
+    schedule : {"cosine", "constant"}, default="cosine"
+        The learning rate after the warm-up.
+    warmup_epochs : int, default=5
+        Epochs in which the learning rate rises; half of all epochs at the most.
+    early_stopping : bool, default=False
+        Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
+        the weights where it was lowest.
+    validation_fraction : float, default=0.1
+        Share of sequences held out for early stopping.
+    n_iter_no_change : int, default=10
+        Epochs without a fall of at least `tol` before stopping early.
+    tol : float, default=1e-4
+        What counts as a fall of the validation loss.
+    device : str or torch.device, default="auto"
+        Where to compute; ``"auto"`` takes an accelerator if there is one.
+    precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
+        ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    random_state : int, RandomState or None, default=None
+        Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
+        processor.
+    verbose : int, default=0
+        1 shows progress: a bar if `rich` is installed, else lines to the logger ``skeletonlearn``; 2 a line an
+        epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    encoder_ : torch.nn.Module
+        The trained encoder, streams included.
+    network_state_ : dict of str to ndarray
+        Weights and buffers of all networks, as arrays.
+    loss_curve_ : list of float
+        Mean training loss of each epoch.
+    validation_curve_ : list of float or None
+        Validation loss of each epoch; None without early stopping.
+    history_ : list of dict
+        All that was measured in each epoch.
+    n_iter_ : int
+        Epochs run.
+    device_ : str
+        Where it was trained.
+    n_features_in_ : int
+        Frames times joints times channels.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
+    sequence_shape_in_ : tuple of int
+        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
+
+    See Also
+    --------
+    SkeletonClassifier : The same with any encoder.
+
+    Notes
+    -----
+    Frames beyond the end of a sequence never enter the state. Equal sequences of one class are trained on as one, with
+    their weights added.
+
+    References
+    ----------
+    K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+    EMNLP 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn import GRUClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.normal(size=(length, 20, 3)) for length in (5, 9, 7, 12)]
+    >>> GRUClassifier(hidden_dim=16, max_epochs=1, random_state=0).fit(X, [0, 1, 0, 1]).predict_proba(X).shape
+    (4, 2)
+    """
+
+    _cell = "gru"
+
+    def __init__(
+        self,
+        hidden_dim=256,
+        *,
+        skeleton=None,
+        streams=("joint", "motion"),
+        n_layers=1,
+        bidirectional=True,
+        dropout=0.4,
+        pooling="mean_max",
+        loss="cross_entropy",
+        gamma=2.0,
+        class_weight=None,
+        label_smoothing=0.1,
+        augmentation="auto",
+        n_clips=1,
+        max_epochs=60,
+        batch_size="auto",
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.02,
+        schedule="cosine",
+        warmup_epochs=5,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        device="auto",
+        precision="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_dim = hidden_dim
+        self.skeleton = skeleton
+        self.streams = streams
+        self.n_layers = n_layers
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.pooling = pooling
+        self.loss = loss
+        self.gamma = gamma
+        self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
+        self.augmentation = augmentation
+        self.n_clips = n_clips
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.warmup_epochs = warmup_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose

@@ -1,0 +1,71 @@
+"""Samples as a classifier counts them: what weighs nothing is none, and what is there twice weighs twice."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from sklearn.utils import compute_class_weight
+
+
+def distinct_samples(
+    X: np.ndarray | list[np.ndarray], y: np.ndarray, sample_weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The samples that differ from each other, in an order that depends on nothing but themselves.
+
+    So fitting with a weight of three is fitting with the sample three times, to the bit, which is what scikit-learn
+    means by a weight; and the order of the samples makes no difference.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, ...) or list of ndarray
+        Sequences.
+    y : ndarray of int of shape (n_samples,)
+        Classes.
+    sample_weight : ndarray of shape (n_samples,)
+        Weights, from 0.
+
+    Returns
+    -------
+    indices : ndarray of int of shape (n_distinct,)
+        The first of each.
+    weights : ndarray of shape (n_distinct,)
+        The sum of the weights of all that are like it; their mean is 1.
+    """
+    rows: dict[bytes, list[int]] = {}
+    for at in np.flatnonzero(sample_weight):
+        sequence = np.ascontiguousarray(X[at])
+        digest = hashlib.blake2b(sequence.data, digest_size=16)
+        digest.update(f"{sequence.shape} {y[at]}".encode())
+        rows.setdefault(digest.digest(), []).append(int(at))
+    groups = [rows[digest] for digest in sorted(rows)]
+    weights = np.array([sample_weight[group].sum() for group in groups])
+    return np.array([group[0] for group in groups]), weights / weights.mean()
+
+
+def weigh_classes(class_weight: Any, classes: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
+    """The weight of each class.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        As in scikit-learn.
+    classes : ndarray of shape (n_classes,)
+        All classes.
+    y : ndarray of int of shape (n_samples,)
+        The class of each sample, as an index.
+    weights : ndarray of shape (n_samples,)
+        The weight of each sample.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        The weights; None where all are 1.
+    """
+    if class_weight is None:
+        return None
+    if isinstance(class_weight, str):  # "balanced", by the samples' weights
+        counts = np.bincount(y, weights=weights, minlength=len(classes))
+        return counts.sum() / (len(classes) * counts)
+    return compute_class_weight(class_weight, classes=classes, y=classes[y])

@@ -1,0 +1,338 @@
+"""Classifiers that train an encoder end to end."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
+
+from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
+from skeletonlearn.augmentation import Jitter
+from skeletonlearn.datasets import make_actions
+from skeletonlearn.nn import ENCODERS
+from skeletonlearn.preprocessing import JointImputer, make_skeleton_pipeline
+
+SMALL = {"hidden_dim": 16, "max_epochs": 2, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def actions():
+    return make_actions(40, n_classes=4, n_frames=(10, 30), random_state=0)
+
+
+@pytest.fixture(scope="module")
+def X(actions):
+    return make_skeleton_pipeline(actions.skeleton, n_frames=16).fit_transform(actions.sequences).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def ragged(actions):
+    return JointImputer(skeleton=actions.skeleton).fit_transform(actions.sequences)
+
+
+@pytest.fixture(scope="module")
+def y(actions):
+    return actions.target
+
+
+def learned(X, y, **changes):
+    return SkeletonClassifier("tcn", **(SMALL | {"max_epochs": 30, "augmentation": None} | changes)).fit(X, y)
+
+
+def test_training_lowers_the_loss_and_learns_the_training_set(X, y):
+    classifier = learned(X, y)
+    assert classifier.loss_curve_[-1] < classifier.loss_curve_[0] / 2
+    assert classifier.score(X, y) == 1
+    assert classifier.n_iter_ == len(classifier.history_) == 30
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_every_encoder_gives_probabilities(encoder, X, y):
+    probabilities = SkeletonClassifier(encoder, **SMALL).fit(X, y).predict_proba(X)
+    assert probabilities.shape == (len(X), 4)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
+
+
+def test_an_encoder_of_ones_own_is_trained(X, y):
+    def factory(n_frames, n_joints, n_channels):
+        return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(n_frames * n_joints * n_channels, 5))
+
+    assert SkeletonClassifier(factory, **SMALL).fit(X, y).encoder_.encoder[1].weight.shape == (5, 16 * 20 * 6)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "focal", "temporal_cross_entropy"])
+@pytest.mark.parametrize("encoder", ["tcn", "gru", "transformer"])
+def test_every_loss_trains_encoders_with_time_steps(loss, encoder, X, y):
+    history = SkeletonClassifier(encoder, loss=loss, **SMALL).fit(X, y).loss_curve_
+    assert np.isfinite(history).all()
+
+
+def test_every_step_predicts_only_where_the_encoder_has_steps(X, y):
+    with pytest.raises(ValueError, match=r"needs an encoder that tells the features of every time step, got .*'mlp'"):
+        SkeletonClassifier("mlp", loss="temporal_cross_entropy", **SMALL).fit(X, y)
+
+
+def test_focus_changes_the_focal_loss_alone(X, y):
+    curves = {
+        (loss, gamma): SkeletonClassifier("mlp", loss=loss, gamma=gamma, **SMALL).fit(X, y).loss_curve_
+        for loss in ("cross_entropy", "focal")
+        for gamma in (0.0, 2.0)
+    }
+    assert curves["cross_entropy", 0.0] == curves["cross_entropy", 2.0] == curves["focal", 0.0]
+    assert curves["focal", 2.0] != curves["focal", 0.0]
+
+
+@pytest.mark.parametrize("classifier", [GRUClassifier, LSTMClassifier])
+def test_lists_of_sequences_of_different_lengths_are_learned(classifier, ragged, y):
+    fitted = classifier(augmentation=None, **(SMALL | {"max_epochs": 60, "hidden_dim": 32})).fit(ragged, y)
+    assert fitted.sequence_shape_in_ == (None, 20, 3)
+    assert fitted.score(ragged, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "make", [GRUClassifier, LSTMClassifier, lambda **how: SkeletonClassifier("transformer", **how)]
+)
+def test_a_sequence_among_longer_ones_is_judged_as_alone(make, ragged, y):
+    fitted = make(**SMALL).fit(ragged, y)
+    alone = np.concatenate([fitted.predict_proba([sequence]) for sequence in ragged])
+    np.testing.assert_allclose(fitted.predict_proba(ragged), alone, rtol=1e-4, atol=1e-6)
+
+
+def test_a_list_of_different_lengths_is_refused_where_the_encoder_takes_one_length(ragged, y):
+    with pytest.raises(ValueError, match="put a FrameResampler"):
+        SkeletonClassifier("tcn", **SMALL).fit(ragged, y)
+
+
+def test_another_length_than_in_fit_is_taken_by_recurrent_encoders_only(X, y):
+    assert len(GRUClassifier(**SMALL).fit(X, y).predict(X[:, :9])) == len(X)
+    with pytest.raises(ValueError, match="X has 9 frames, but SkeletonClassifier was fitted with 16 frames"):
+        SkeletonClassifier(**SMALL).fit(X, y).predict(X[:, :9])
+
+
+def test_a_weight_is_that_many_copies_to_the_bit(X, y):
+    weights = np.arange(len(X)) % 3
+    weighted = SkeletonClassifier(class_weight="balanced", **SMALL).fit(X, y, sample_weight=weights)
+    repeated = SkeletonClassifier(class_weight="balanced", **SMALL).fit(X.repeat(weights, axis=0), y.repeat(weights))
+    np.testing.assert_array_equal(weighted.predict_proba(X), repeated.predict_proba(X))
+
+
+def test_the_order_of_the_samples_makes_no_difference(X, y):
+    forwards, backwards = SkeletonClassifier(**SMALL), SkeletonClassifier(**SMALL)
+    np.testing.assert_array_equal(forwards.fit(X, y).predict_proba(X), backwards.fit(X[::-1], y[::-1]).predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("weights", "text"),
+    [
+        ([0.0] * 40, "at least one non-zero"),
+        ([1.0] + [0.0] * 39, "1 distinct sequence"),
+        ([-1.0] * 40, "[Nn]egative"),
+    ],
+)
+def test_weights_that_leave_nothing_to_learn_are_refused(X, y, weights, text):
+    with pytest.raises(ValueError, match=text):
+        SkeletonClassifier(**SMALL).fit(X, y, sample_weight=weights)
+
+
+def test_the_most_probable_classes_come_first(X, y):
+    classifier = learned(X, y, max_epochs=3)
+    top = classifier.predict_top_k(X, 3)
+    probabilities = classifier.predict_proba(X)
+    np.testing.assert_array_equal(top[:, 0], classifier.predict(X))
+    for row, classes in zip(probabilities, top, strict=True):
+        assert sorted(row, reverse=True)[:3] == row[classes].tolist()
+
+
+@pytest.mark.parametrize("k", [0, 5, 1.5, None])
+def test_more_classes_than_there_are_are_refused(X, y, k):
+    with pytest.raises(ValueError, match=r"k=.* must be an integer between 1 and the number of classes, 4"):
+        learned(X, y, max_epochs=1).predict_top_k(X, k)
+
+
+def test_class_names_come_back(X, y):
+    names = np.array(["d", "b", "c", "a"])[y]
+    classifier = learned(X, names)
+    assert classifier.classes_.tolist() == ["a", "b", "c", "d"]
+    assert (classifier.predict(X) == names).all()
+
+
+def test_clips_are_averaged(X, y):
+    classifier = learned(X, y, max_epochs=3)
+    whole = classifier.predict_proba(X)
+    several = classifier.set_params(n_clips=4).predict_proba(X)
+    assert not np.allclose(whole, several)
+    np.testing.assert_allclose(several.sum(axis=1), 1)
+    still = np.repeat(X[:, :1], 16, axis=1)
+    np.testing.assert_allclose(
+        classifier.predict_proba(still), clone_fitted(classifier, n_clips=1).predict_proba(still), rtol=1e-5
+    )
+
+
+def clone_fitted(classifier, **changes):
+    return pickle_round_trip(classifier).set_params(**changes)
+
+
+def pickle_round_trip(estimator):
+    import pickle
+
+    return pickle.loads(pickle.dumps(estimator))
+
+
+@pytest.mark.parametrize("make", [GRUClassifier, lambda **how: SkeletonClassifier("transformer", **how)])
+def test_attention_tells_a_weight_for_each_frame(make, X, ragged, y):
+    fitted = make(pooling="attention", **SMALL).fit(ragged, y)
+    weights = fitted.attention_weights(ragged)
+    assert [len(row) for row in weights] == [len(sequence) for sequence in ragged]
+    np.testing.assert_allclose([row.sum() for row in weights], 1, rtol=1e-5)
+    assert fitted.attention_weights(X).shape == (len(X), 16)
+
+
+def test_attention_is_that_of_the_pooling(X, y):
+    fitted = GRUClassifier(pooling="attention", **SMALL).fit(X, y)
+    with torch.no_grad():
+        steps, _ = fitted.encoder_.steps(torch.from_numpy(X))
+        of_steps = torch.from_numpy(fitted.attention_weights(X)).unflatten(1, (8, 2)).sum(dim=2)  # two frames a step
+        weighted = (of_steps[..., None] * steps).sum(dim=1)
+        torch.testing.assert_close(weighted, fitted.encoder_(torch.from_numpy(X)))
+
+
+@pytest.mark.parametrize("classifier", [GRUClassifier(), SkeletonClassifier("cooccurrence"), SkeletonClassifier("gru")])
+def test_without_attention_there_are_no_weights_to_tell(classifier, X, y):
+    with pytest.raises(AttributeError, match="attention"):
+        clone(classifier).set_params(**SMALL).fit(X, y).attention_weights(X)
+
+
+def test_a_pooling_that_an_encoder_has_not_is_refused(X, y):
+    with pytest.raises(ValueError, match="pooling='max' is not for encoder='mlp'"):
+        SkeletonClassifier("mlp", pooling="max", **SMALL).fit(X, y)
+
+
+def test_frames_of_one_step_share_its_attention(X, y):
+    weights = SkeletonClassifier("tcn", pooling="attention", **SMALL).fit(X[:, :9], y).attention_weights(X[:, :9])
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(weights[:, :8], weights[:, :1].repeat(8, axis=1))  # one step is eight frames
+    assert (np.abs(weights[:, 8] - weights[:, 7]) > 1e-3).all()
+
+
+def test_attention_that_the_loss_would_not_train_is_refused(X, y):
+    with pytest.raises(ValueError, match="not trained by loss='temporal_cross_entropy'"):
+        GRUClassifier(loss="temporal_cross_entropy", pooling="attention", **SMALL).fit(X, y)
+
+
+def test_where_every_step_predicts_the_sequence_gets_their_mean(X, y):
+    fitted = GRUClassifier(loss="temporal_cross_entropy", **SMALL).fit(X, y)
+    with torch.no_grad():
+        steps, _ = fitted.encoder_.steps(torch.from_numpy(X))
+        of_steps = fitted._fitted_networks()["head"](steps).softmax(dim=2)
+    np.testing.assert_allclose(fitted.predict_proba(X), of_steps.mean(dim=1), rtol=1e-4, atol=1e-6)
+
+
+def test_early_stopping_keeps_the_best_weights(X, y):
+    fitted = SkeletonClassifier("mlp", early_stopping=True, n_iter_no_change=2, **(SMALL | {"max_epochs": 40})).fit(
+        X, y
+    )
+    assert fitted.n_iter_ == len(fitted.validation_curve_) <= 40
+    assert fitted.validation_curve_[-1] >= min(fitted.validation_curve_)
+
+
+def test_a_view_of_ones_own_is_used_and_checked(X, y):
+    seen = []
+
+    def view(batch, generator):
+        seen.append(len(batch))
+        return batch
+
+    SkeletonClassifier(augmentation=view, **SMALL).fit(X, y)
+    assert sum(seen) == 2 * len(X)
+    with pytest.raises(ValueError, match="expected a tensor of the batch's shape"):
+        SkeletonClassifier(augmentation=lambda batch, generator: batch[:, 1:], **SMALL).fit(X, y)
+    with pytest.raises(TypeError, match="expected an object called as view"):
+        SkeletonClassifier(augmentation=Jitter, **SMALL).fit(X, y)
+
+
+@pytest.fixture(scope="module")
+def embedder(X, y):
+    return ConMLPEmbedder(
+        "tcn", hidden_dim=16, streams=("joint", "bone"), skeleton="KINECT_V1", max_epochs=2, random_state=0
+    ).fit(X, y)
+
+
+def test_a_frozen_encoder_stays_as_it_was_and_the_last_layer_learns(embedder, X, y):
+    before = {name: array.copy() for name, array in embedder.network_state_.items()}
+    fitted = SkeletonClassifier(pretrained=embedder, freeze=True, **SMALL).fit(X, y)
+    for name, array in embedder.encoder_.state_dict().items():
+        np.testing.assert_array_equal(fitted.network_state_[f"encoder.{name}"], array.numpy())
+    assert fitted.loss_curve_[-1] < fitted.loss_curve_[0]
+    for name, array in before.items():
+        np.testing.assert_array_equal(embedder.network_state_[name], array)
+
+
+def test_fine_tuning_starts_from_the_embedder_and_leaves_it_alone(embedder, X, y):
+    tiny = SkeletonClassifier(pretrained=embedder, learning_rate=1e-9, weight_decay=0.0, **SMALL).fit(X, y)
+    name = "encoder.blocks.0.body.0.weight"
+    np.testing.assert_allclose(
+        tiny.network_state_[f"encoder.{name}"], embedder.network_state_[f"encoder.{name}"], atol=1e-6
+    )
+    tuned = SkeletonClassifier(pretrained=FrozenEstimator(embedder), **SMALL).fit(X, y)
+    assert not np.allclose(
+        tuned.network_state_[f"encoder.{name}"], embedder.network_state_[f"encoder.{name}"], atol=1e-6
+    )
+    np.testing.assert_array_equal(embedder.transform(X), pickle_round_trip(embedder).transform(X))
+
+
+def test_clones_and_grid_searches_share_the_fitted_embedder(embedder, X, y):
+    classifier = SkeletonClassifier(pretrained=embedder, **SMALL)
+    assert clone(classifier).pretrained is embedder
+    search = GridSearchCV(classifier, {"freeze": [True, False]}, cv=2).fit(X, y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_what_is_no_fitted_embedder_is_refused(embedder, X, y):
+    with pytest.raises(NotFittedError):
+        SkeletonClassifier(pretrained=ConMLPEmbedder(), **SMALL).fit(X, y)
+    with pytest.raises(ValueError, match="must be a fitted ConMLPEmbedder"):
+        SkeletonClassifier(pretrained=JointImputer().fit(X), **SMALL).fit(X, y)
+    with pytest.raises(ValueError, match=r"X has sequences of shape \(8, 20, 3\), but the pretrained"):
+        SkeletonClassifier(pretrained=embedder, **SMALL).fit(X[:, :8], y)
+    with pytest.raises(ValueError, match="freeze=True needs a fitted embedder, got pretrained=None"):
+        SkeletonClassifier(freeze=True, **SMALL).fit(X, y)
+
+
+def test_random_state_and_threads_of_the_process_are_left_alone(X, y):
+    np.random.seed(3)  # noqa: NPY002
+    torch.manual_seed(3)
+    before = (np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), torch.get_num_threads())  # noqa: NPY002
+    GRUClassifier(**SMALL).fit(X, y).predict(X)
+    assert before == (np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), torch.get_num_threads())  # noqa: NPY002
+
+
+_FIT = """
+import hashlib, numpy as np, torch
+torch.set_num_threads(1)
+from skeletonlearn import GRUClassifier, SkeletonClassifier
+X = np.random.default_rng(0).normal(size=(20, 12, 20, 3)).astype(np.float32)
+for kind in (SkeletonClassifier, GRUClassifier):
+    fitted = kind(hidden_dim=16, max_epochs=2, random_state=0, skeleton="KINECT_V1").fit(X, np.arange(20) % 3)
+    print(hashlib.sha256(fitted.predict_proba(X).tobytes()).hexdigest())
+"""
+
+
+def test_two_processes_fit_the_same_bits():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", _FIT],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1")
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0].split()) == 2
