@@ -8,7 +8,15 @@ import torch
 from sklearn.exceptions import NotFittedError
 from torch import nn
 
-from skeletonlearn import ConMLPEmbedder, LinearProbe, Skeleton
+from skeletonlearn import (
+    ConMLPEmbedder,
+    Graph2VecEmbedder,
+    GRUClassifier,
+    LinearProbe,
+    LSTMClassifier,
+    Skeleton,
+    SkeletonClassifier,
+)
 from skeletonlearn.augmentation import BoneScale, Compose, JointMask, Mirror, Reverse, Shear, TemporalCrop
 from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
 from skeletonlearn.losses import (
@@ -65,6 +73,15 @@ def embed_later(X):
 
 def probe(X=X, y=Y, sample_weight=None, **parameters):
     return lambda: LinearProbe(**parameters).fit(X, y, sample_weight=sample_weight)
+
+
+def classify(X=X, y=Y, kind=SkeletonClassifier, sample_weight=None, **parameters):
+    quick = {"max_epochs": 1, "hidden_dim": 8}
+    return lambda: kind(**(quick | parameters)).fit(X, y, sample_weight=sample_weight)
+
+
+def graphs(X=X, **parameters):
+    return lambda: Graph2VecEmbedder(KINECT_V1, **parameters).fit(X)
 
 
 def fit(transformer, X=X):
@@ -173,6 +190,41 @@ WRONG = {
     "embedder": (probe(embedder="conmlp"), ValueError, "Got 'conmlp'", "'transform'"),
     "unfitted embedder": (probe(embedder=ConMLPEmbedder()), NotFittedError, "got ConMLPEmbedder", "expected a fitted"),
     "class_weight": (probe(class_weight="even"), ValueError, "Got 'even'", "'balanced'"),
+    # the classifiers
+    "no classes": (classify(y=None), ValueError, "the target y is None", "requires y"),
+    "continuous classes": (classify(y=X[:, 0, 0, 0]), ValueError, "continuous", "discrete classes"),
+    "NaN for a classifier": (classify(put(np.nan)), ValueError, "X contains NaN", "put a JointImputer"),
+    "one sequence for a classifier": (classify(X[:1], Y[:1]), ValueError, "1 sample(s)", "minimum of 2"),
+    "the same sequence again": (
+        classify(X[:1].repeat(3, axis=0), np.zeros(3, int)),
+        ValueError,
+        "1 distinct sequence",
+        "at least 2",
+    ),
+    "ragged for convolutions": (
+        classify([X[0], X[1, :2]], Y[:2], encoder="tcn"),
+        ValueError,
+        "2 to 6 frames",
+        "FrameResampler",
+    ),
+    "classifier's encoder": (classify(encoder="gcn"), ValueError, "Got 'gcn'", "'cooccurrence'"),
+    "classifier's loss": (classify(loss="hinge"), ValueError, "Got 'hinge'", "'focal'"),
+    "focus": (classify(gamma=-1), ValueError, "Got -1", "in the range [0"),
+    "smoothing of all": (classify(label_smoothing=1), ValueError, "Got 1", "in the range [0"),
+    "clips": (classify(n_clips=0), ValueError, "Got 0", "in the range [1"),
+    "weights of no samples": (classify(sample_weight=np.zeros(12)), ValueError, "non-zero", "at least one"),
+    "classes weighted by a word": (classify(class_weight="even"), ValueError, "Got 'even'", "'balanced'"),
+    "pooling": (classify(kind=GRUClassifier, pooling="sum"), ValueError, "Got 'sum'", "'attention'"),
+    "layers": (classify(kind=LSTMClassifier, n_layers=0), ValueError, "Got 0", "in the range [1"),
+    "two directions of an odd width": (classify(kind=LSTMClassifier, hidden_dim=7), ValueError, "=7", "must be even"),
+    "bones for a classifier": (classify(streams=("bone",)), ValueError, "skeleton=None", "needs the skeleton"),
+    "nothing to freeze": (classify(freeze=True), ValueError, "pretrained=None", "a fitted embedder"),
+    "a name to start from": (classify(pretrained="best"), ValueError, "Got 'best'", "'transform'"),
+    # graph2vec
+    "graphs of missing joints": (graphs(put(np.nan)), ValueError, "X contains NaN", "put a JointImputer"),
+    "graph2vec's output": (graphs(output="matrix"), ValueError, "Got 'matrix'", "'sequence'"),
+    "no codes": (graphs(n_codes=0), ValueError, "Got 0", "in the range ["),
+    "graphs of another layout": (graphs(X[:, :, :19]), ValueError, "X has 19 joints", "expected 20"),
     # preprocessing
     "no length to resample to": (fit(FrameResampler(0)), ValueError, "n_frames=0", "a positive integer"),
     "resampling": (fit(FrameResampler(method="cubic")), ValueError, "method='cubic'", "'nearest'"),
