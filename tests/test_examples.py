@@ -29,6 +29,12 @@ def quickstart(tmp_path_factory):
     return run("examples/01_quickstart.py", "--out", str(out)), out
 
 
+@pytest.fixture(scope="module")
+def graph2vec_lstm(tmp_path_factory):
+    out = tmp_path_factory.mktemp("graph2vec_lstm")
+    return run("examples/05_graph2vec_lstm.py", "--epochs", "2", "--out", str(out)), out
+
+
 def test_quickstart_ends_well_and_writes_its_pictures(quickstart):
     done, out = quickstart
     assert done.returncode == 0, done.stderr
@@ -64,7 +70,33 @@ def test_ntu_example_reads_its_files_and_prints_the_table_with_what_reconstructi
     assert "say nothing about NTU RGB+D" in done.stdout
 
 
-@pytest.mark.parametrize("example", ["01_quickstart.py", "02_grid_search_tcl.py"])
+def test_graph2vec_example_prints_a_row_for_each_system_and_writes_the_graph(graph2vec_lstm):
+    done, out = graph2vec_lstm
+    assert done.returncode == 0, done.stderr
+    row = r"^(graph2vec \+ LSTM|joints \+ GRU|chance) +([\d.]+) %(?: +\d+ s)?$"
+    accuracy = dict(re.findall(row, done.stdout, flags=re.MULTILINE))
+    assert list(accuracy) == ["graph2vec + LSTM", "joints + GRU", "chance"]
+    assert float(accuracy["graph2vec + LSTM"]) > float(accuracy["chance"]) == 8.3
+    assert (out / "frame_graph.png").stat().st_size > 10_000
+
+
+def test_graph2vec_example_spells_words_as_the_embedder_does(graph2vec_lstm):
+    done, _ = graph2vec_lstm
+    assert re.search(r"\d+:\d \*", done.stdout)
+    assert re.search(r"[0-9a-f]{32} \*", done.stdout)
+
+
+def test_attention_example_prints_a_row_for_each_classifier_and_writes_its_pictures(tmp_path):
+    done = run("examples/06_attention.py", "--epochs", "1", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^(GRU|transformer)(?: +[\d.]+){4}$", done.stdout, flags=re.MULTILINE) == ["GRU", "transformer"]
+    assert {path.name for path in tmp_path.iterdir()} == {"attention_classes.png", "attention_clips.png"}
+    assert all(path.stat().st_size > 10_000 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "example", ["01_quickstart.py", "02_grid_search_tcl.py", "05_graph2vec_lstm.py", "06_attention.py"]
+)
 def test_real_data_without_a_folder_is_refused_with_what_is_missing(example):
     done = run(f"examples/{example}", "--dataset", "nw_ucla")
     assert done.returncode == 2

@@ -224,8 +224,9 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_frames) or list of ndarray of shape (n_frames_i,)
-            Weights of the attention pooling; they sum to 1 for each sequence. Where a step of the encoder stands for
-            several frames, its weight is divided among them.
+            Weights of the attention pooling; they sum to 1 for each sequence. A step of the encoder stands for several
+            frames (two of "gru", "lstm" and "transformer", eight of "tcn"), and its weight is divided among them: the
+            last frame of an odd number has all of its step's.
         """
         X = self._check(X)
         lengths = [len(sequence) for sequence in X]
