@@ -22,6 +22,67 @@ class RecurrentClassifier(NetworkClassifier):
         "pooling": [StrOptions(set(POOLINGS))],
     }
 
+    def __init__(
+        self,
+        hidden_dim=256,
+        *,
+        skeleton=None,
+        streams=("joint", "motion"),
+        n_layers=1,
+        bidirectional=True,
+        dropout=0.4,
+        pooling="mean_max",
+        loss="cross_entropy",
+        gamma=2.0,
+        class_weight=None,
+        label_smoothing=0.1,
+        augmentation="auto",
+        n_clips=1,
+        max_epochs=60,
+        batch_size="auto",
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.02,
+        schedule="cosine",
+        warmup_epochs=5,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        device="auto",
+        precision="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_dim = hidden_dim
+        self.skeleton = skeleton
+        self.streams = streams
+        self.n_layers = n_layers
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.pooling = pooling
+        self.loss = loss
+        self.gamma = gamma
+        self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
+        self.augmentation = augmentation
+        self.n_clips = n_clips
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.warmup_epochs = warmup_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose
+
     def _encoder_plan(self, shape, skeleton):
         options = {"n_layers": self.n_layers, "bidirectional": self.bidirectional, "pooling": self.pooling}
         return EncoderPlan(shape, self._cell, tuple(self.streams), skeleton, self.hidden_dim, self.dropout, options)
@@ -148,67 +209,6 @@ class LSTMClassifier(RecurrentClassifier):
 
     _cell = "lstm"
 
-    def __init__(
-        self,
-        hidden_dim=256,
-        *,
-        skeleton=None,
-        streams=("joint", "motion"),
-        n_layers=1,
-        bidirectional=True,
-        dropout=0.4,
-        pooling="mean_max",
-        loss="cross_entropy",
-        gamma=2.0,
-        class_weight=None,
-        label_smoothing=0.1,
-        augmentation="auto",
-        n_clips=1,
-        max_epochs=60,
-        batch_size="auto",
-        learning_rate=2e-3,
-        optimizer="adamw",
-        weight_decay=0.02,
-        schedule="cosine",
-        warmup_epochs=5,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        tol=1e-4,
-        device="auto",
-        precision="auto",
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_dim = hidden_dim
-        self.skeleton = skeleton
-        self.streams = streams
-        self.n_layers = n_layers
-        self.bidirectional = bidirectional
-        self.dropout = dropout
-        self.pooling = pooling
-        self.loss = loss
-        self.gamma = gamma
-        self.class_weight = class_weight
-        self.label_smoothing = label_smoothing
-        self.augmentation = augmentation
-        self.n_clips = n_clips
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.schedule = schedule
-        self.warmup_epochs = warmup_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.device = device
-        self.precision = precision
-        self.random_state = random_state
-        self.verbose = verbose
-
 
 class GRUClassifier(RecurrentClassifier):
     """Classify sequences of any length with gated recurrent units.
@@ -331,64 +331,3 @@ class GRUClassifier(RecurrentClassifier):
     """
 
     _cell = "gru"
-
-    def __init__(
-        self,
-        hidden_dim=256,
-        *,
-        skeleton=None,
-        streams=("joint", "motion"),
-        n_layers=1,
-        bidirectional=True,
-        dropout=0.4,
-        pooling="mean_max",
-        loss="cross_entropy",
-        gamma=2.0,
-        class_weight=None,
-        label_smoothing=0.1,
-        augmentation="auto",
-        n_clips=1,
-        max_epochs=60,
-        batch_size="auto",
-        learning_rate=2e-3,
-        optimizer="adamw",
-        weight_decay=0.02,
-        schedule="cosine",
-        warmup_epochs=5,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        tol=1e-4,
-        device="auto",
-        precision="auto",
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_dim = hidden_dim
-        self.skeleton = skeleton
-        self.streams = streams
-        self.n_layers = n_layers
-        self.bidirectional = bidirectional
-        self.dropout = dropout
-        self.pooling = pooling
-        self.loss = loss
-        self.gamma = gamma
-        self.class_weight = class_weight
-        self.label_smoothing = label_smoothing
-        self.augmentation = augmentation
-        self.n_clips = n_clips
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.schedule = schedule
-        self.warmup_epochs = warmup_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.device = device
-        self.precision = precision
-        self.random_state = random_state
-        self.verbose = verbose
