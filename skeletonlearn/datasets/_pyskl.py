@@ -13,7 +13,6 @@ from sklearn.utils import Bunch
 from skeletonlearn.datasets._atomic import write_whole
 from skeletonlearn.datasets._bunch import make_bunch, take
 from skeletonlearn.datasets._choices import ON_ERROR, SUBSETS, check_choice
-from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._pyskl_annotations import (
     find_layout,
     kind_of,
@@ -22,7 +21,7 @@ from skeletonlearn.datasets._pyskl_annotations import (
 )
 from skeletonlearn.datasets._pyskl_document import make_document
 from skeletonlearn.datasets._restricted_pickle import read_pickle
-from skeletonlearn.datasets._source import FileContent, find_files, read_contents
+from skeletonlearn.datasets._source import FileContent, find_files, read_content
 from skeletonlearn.skeletons import Skeleton
 
 _DESCR = """\
@@ -173,10 +172,7 @@ def _read_file(path: str | PathLike[str]) -> FileContent:
         raise ValueError(
             f"path={str(path)!r} has {len(files)} pickles, expected one; give the path of the one to load."
         )
-    (content,) = read_contents(files)
-    if isinstance(content, SkeletonFileError):
-        raise content
-    return content
+    return read_content(files[0])
 
 
 def _annotations_and_splits(content: FileContent) -> tuple[list[Any], dict[str, frozenset[str]]]:

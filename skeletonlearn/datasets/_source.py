@@ -232,6 +232,30 @@ def list_members(path: Path) -> list[SourceFile]:
     return [SourceFile(str(path), name, (info.file_size, info.CRC)) for name, info in members.items()]
 
 
+def read_content(file: SourceFile) -> FileContent:
+    """Read one file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+
+    Returns
+    -------
+    FileContent
+        The content.
+
+    Raises
+    ------
+    SkeletonFileError
+        If it cannot be read.
+    """
+    (content,) = read_contents([file])
+    if isinstance(content, SkeletonFileError):
+        raise content
+    return content
+
+
 def read_contents(files: Sequence[SourceFile]) -> Iterator[FileContent | SkeletonFileError]:
     """Read files one after another, each archive opened once.
 

@@ -16,7 +16,7 @@ from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
 from skeletonlearn.datasets._reading import Record, parse_name
 from skeletonlearn.datasets._recordings import read_recordings
-from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_contents
+from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_content
 from skeletonlearn.skeletons import KINECT_V1
 
 ACTIONS = {
@@ -229,9 +229,7 @@ def _read_labels(folder: Source, files: list[SourceFile]) -> _Labels:
         wanted = "expected one, beside the joints files or above their folder"
         error = ValueError if files else FileNotFoundError
         raise error(f"folder={folder!r} has {len(files)} files {_LABELS}; {wanted}.")
-    (content,) = read_contents(files)
-    if isinstance(content, SkeletonFileError):
-        raise content
+    content = read_content(files[0])
     recordings: dict[str, _Recording] = {}
     for line, text in enumerate(content.text().split("\n"), start=1):
         text = text.strip()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from os import PathLike
 
-from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._parse_arrays import parse_arrays
 from skeletonlearn.datasets._ntu._parse_lines import parse_lines
 from skeletonlearn.datasets._ntu._recording import NTURecording
-from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
+from skeletonlearn.datasets._source import FileContent, SourceFile, read_content
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -97,7 +96,5 @@ def read_ntu_skeleton(path: str | PathLike[str], *, image_positions: bool = Fals
     >>> recording.n_frames, recording.bodies[0].frames, recording.bodies[0].joints[0, 0]
     (3, array([1, 2]), array([0.2, 0.1, 3.7], dtype=float32))
     """
-    (content,) = read_contents([SourceFile(os.fspath(path), "", stamp=(0, 0))])
-    if isinstance(content, SkeletonFileError):
-        raise content
+    content = read_content(SourceFile(os.fspath(path), "", stamp=(0, 0)))
     return parse_ntu_skeleton(content, image_positions=image_positions)
