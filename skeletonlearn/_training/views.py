@@ -73,11 +73,11 @@ def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None) -> C
         return Compose(())
     recipe: list[Any] = [TemporalCrop(0.5)]
     if skeleton is not None:
-        recipe.append(BoneScale(skeleton, 0.2))
+        recipe.append(BoneScale(skeleton, 0.4))
     if n_channels == 3:
-        recipe.append(Rotate(yaw=70, pitch=30))
+        recipe.append(Rotate(yaw=90, pitch=30))
     if n_channels > 1:
-        recipe.append(Shear(0.2))
+        recipe.append(Shear(0.3))
     return Compose((*recipe, Jitter(0.02)))
 
 

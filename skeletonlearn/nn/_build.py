@@ -74,11 +74,12 @@ def build_encoder(
     if isinstance(encoder, str):
         if encoder not in ENCODERS:
             raise ValueError(f"encoder={encoder!r} must be one of {', '.join(ENCODERS)}, or a factory of a module.")
-        known = signature(ENCODERS[encoder]).parameters
+        factory = ENCODERS[encoder]
+        known = signature(factory).parameters.keys() - getattr(factory, "keywords", {}).keys()  # what the name says
         for name, value in (options or {}).items():
             if name not in known:
                 raise ValueError(f"{name}={value!r} is not for encoder={encoder!r}, expected None.")
-        return ENCODERS[encoder](*shape, hidden_dim=hidden_dim, **_given(dropout), **(options or {}))
+        return factory(*shape, hidden_dim=hidden_dim, **_given(dropout), **(options or {}))
     module = encoder(*shape)
     if not isinstance(module, nn.Module):
         raise TypeError(f"encoder={encoder!r} must make a torch.nn.Module, got {type(module).__name__}.")

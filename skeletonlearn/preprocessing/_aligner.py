@@ -16,8 +16,9 @@ class ViewAligner(SequenceTransformer):
     """Turn sequences so that the first person faces the camera.
 
     The line from the left to the right side of the body is laid along the first horizontal axis: +x where y is
-    vertical. The sequence turns about the origin: put :class:`RootCenterer` before it. It is a proper rotation: bone
-    lengths, the distances between persons and left and right are kept.
+    vertical. The body then faces -z, towards a camera whose z is depth; a plot that looks along -z shows its back. The
+    sequence turns about the origin: put :class:`RootCenterer` before it. It is a proper rotation: bone lengths, the
+    distances between persons and left and right are kept.
 
     Parameters
     ----------

@@ -170,7 +170,13 @@ def test_every_weight_gets_a_gradient_through_attention_too(name):
 
 @pytest.mark.parametrize(
     ("name", "option", "value"),
-    [("mlp", "pooling", "max"), ("tcn", "n_layers", 2), ("transformer", "bidirectional", True), ("gru", "patch", 2)],
+    [
+        ("mlp", "pooling", "max"),
+        ("tcn", "n_layers", 2),
+        ("transformer", "bidirectional", True),
+        ("gru", "patch", 2),
+        ("gru", "cell", "lstm"),
+    ],
 )
 def test_an_option_of_another_encoder_is_refused(name, option, value):
     with pytest.raises(ValueError, match=rf"{option}={value!r} is not for encoder='{name}', expected None"):
