@@ -79,3 +79,24 @@ def test_wrong_arguments_raise_an_error_that_says_got_and_wanted(change, error, 
     arguments = {"z": torch.ones(4, 2), "labels": torch.tensor([0, 0, 1, 1])} | change
     with pytest.raises(error, match=message):
         tcl(**arguments)
+
+
+def share_of_k1(batch, n_classes, k1):
+    """How much the k1 term is of the denominators, as the slope of the loss over log k1, for projections at random."""
+    z = torch.randn(2 * batch, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    labels = (torch.arange(batch) % n_classes).repeat(2)
+    step = 1e-4
+    return (tcl(z, labels, 0.5, k1 * (1 + step)) - tcl(z, labels, 0.5, k1)).item() / step
+
+
+def test_with_labels_k1_carries_over_to_another_batch_size():
+    assert share_of_k1(512, n_classes=8, k1=7) == pytest.approx(share_of_k1(128, n_classes=8, k1=7), rel=0.05)
+
+
+def test_with_twice_the_classes_k1_doubles():
+    assert share_of_k1(512, n_classes=32, k1=14) == pytest.approx(share_of_k1(512, n_classes=16, k1=7), rel=0.05)
+
+
+def test_without_labels_k1_grows_with_the_batch():
+    assert share_of_k1(512, n_classes=512, k1=400) == pytest.approx(share_of_k1(128, n_classes=128, k1=100), rel=0.05)
+    assert share_of_k1(512, n_classes=512, k1=100) < 0.5 * share_of_k1(128, n_classes=128, k1=100)
