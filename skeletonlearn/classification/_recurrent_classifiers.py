@@ -38,7 +38,7 @@ class RecurrentClassifier(NetworkClassifier):
         label_smoothing=0.1,
         augmentation="auto",
         n_clips=1,
-        max_epochs=60,
+        max_epochs=100,
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",
@@ -124,7 +124,7 @@ class LSTMClassifier(RecurrentClassifier):
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
         whole.
-    max_epochs : int, default=60
+    max_epochs : int, default=100
         How often each sequence is seen.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
@@ -246,7 +246,7 @@ class GRUClassifier(RecurrentClassifier):
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
         whole.
-    max_epochs : int, default=60
+    max_epochs : int, default=100
         How often each sequence is seen.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are

@@ -93,8 +93,9 @@ def on_graphs(classifier: type) -> Factory:
 
 
 def trained(classifier: type, **parameters: Any) -> Factory:
-    """A network trained end to end."""
-    return lambda skeleton, seed: classifier(skeleton=skeleton, streams=STREAMS, random_state=seed, **parameters)
+    """A network trained end to end that judges the whole clip and two parts of it."""
+    common = {"streams": STREAMS, "n_clips": 3, **parameters}
+    return lambda skeleton, seed: classifier(skeleton=skeleton, random_state=seed, **common)
 
 
 GROUPS: dict[str, dict[str, Factory]] = {
@@ -125,7 +126,7 @@ GROUPS: dict[str, dict[str, Factory]] = {
         "GRUClassifier": trained(GRUClassifier),
         "SkeletonClassifier cooccurrence": trained(SkeletonClassifier, encoder="cooccurrence"),
         "SkeletonClassifier tcn": trained(SkeletonClassifier, encoder="tcn"),
-        "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer"),
+        "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer", max_epochs=60),
     },
     "Nothing set": {
         "ConMLPEmbedder() + LogisticRegression, nothing set": lambda skeleton, seed: Pipeline(
