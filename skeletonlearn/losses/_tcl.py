@@ -59,10 +59,11 @@ def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float
     Notes
     -----
     The balance of the three sums depends on `tau` and on how many positives and negatives an anchor has: at 1,024
-    anchors, 60 classes and ``tau=0.07`` they start near 37, ``k1`` * 17 and ``k2`` * 2219. To carry weights over to other
-    data, keep ``k1 * n_positives / (k2 * n_negatives)`` as it is. With labels both numbers grow with the batch, so
-    that its size does not matter; with twice as many classes of equal size, double `k1`. Where each sequence is a class
-    of its own there is one positive in whatever batch, so double `k1` with the batch. Another `tau` needs a search.
+    anchors, 60 classes and ``tau=0.07`` they start near 37, ``k1`` * 17 and ``k2`` * 2219. To carry weights over to
+    other data, keep ``k1 * n_positives / (k2 * n_negatives)`` as it is. With labels both numbers grow with the batch,
+    so that its size does not matter; with twice as many classes of equal size, double `k1`. Where each sequence is a
+    class of its own there is one positive in whatever batch, so double `k1` with the batch. Another `tau` needs a
+    search.
 
     Twice differentiating is not supported: the gradient is computed along with the loss.
 
