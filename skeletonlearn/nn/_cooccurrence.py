@@ -9,23 +9,19 @@ _PER_JOINT = 32  # features of a joint in a frame
 _JOINT_MIX = 32  # channels after the first convolution over joints
 
 
-def _convolution(
-    channels_in: int, channels_out: int, kernel: tuple[int, int], *, stride: int = 1, pool: tuple[int, int] = (1, 1)
-) -> nn.Sequential:
-    """Convolution with a stride in time, normalisation, rectifier; then a pooling of frames and features."""
+def _convolution(channels_in: int, channels_out: int, kernel: tuple[int, int], *, pool: bool) -> nn.Sequential:
+    """Convolution, normalisation, rectifier; halving frames and features where `pool` says so."""
     padding = (kernel[0] // 2, kernel[1] // 2)
     layers: list[nn.Module] = [
-        nn.Conv2d(channels_in, channels_out, kernel, (stride, 1), padding=padding, bias=False),
+        nn.Conv2d(channels_in, channels_out, kernel, padding=padding, bias=False),
         nn.BatchNorm2d(channels_out),
         nn.ReLU(inplace=True),
     ]
-    return nn.Sequential(*layers, *([nn.MaxPool2d(pool, ceil_mode=True)] if pool != (1, 1) else []))
+    return nn.Sequential(*layers, *([nn.MaxPool2d(2, ceil_mode=True)] if pool else []))
 
 
 class CooccurrenceEncoder(nn.Module):
     """Co-occurrence network: per-joint layers shared over joints, then convolutions whose channels are joints.
-
-    The second of the per-joint layers looks at three frames and takes every second step, which halves all that follows.
 
     Parameters
     ----------
@@ -48,21 +44,21 @@ class CooccurrenceEncoder(nn.Module):
         super().__init__()
         self.normalise = nn.BatchNorm2d(n_channels)
         self.per_joint = nn.Sequential(
-            _convolution(n_channels, _PER_JOINT, (1, 1)),
-            _convolution(_PER_JOINT, _PER_JOINT, (3, 1), stride=2),
+            _convolution(n_channels, _PER_JOINT, (1, 1), pool=False),
+            _convolution(_PER_JOINT, _PER_JOINT, (3, 1), pool=False),
         )
         self.across_joints = nn.Sequential(
-            _convolution(n_joints, _JOINT_MIX, (3, 3), pool=(2, 2)),
-            _convolution(_JOINT_MIX, 2 * _JOINT_MIX, (3, 3), pool=(2, 2)),
-            _convolution(2 * _JOINT_MIX, 4 * _JOINT_MIX, (3, 3), pool=(1, 2)),
+            _convolution(n_joints, _JOINT_MIX, (3, 3), pool=True),
+            _convolution(_JOINT_MIX, 2 * _JOINT_MIX, (3, 3), pool=True),
+            _convolution(2 * _JOINT_MIX, 4 * _JOINT_MIX, (3, 3), pool=True),
         )
         features = 4 * _JOINT_MIX * (_PER_JOINT // 8)
         self.out = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * features, hidden_dim))
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, hidden_dim)`."""
-        alone = self.per_joint(self.normalise(x.permute(0, 3, 1, 2)))  # (B, 32, F / 2, J)
-        by_joint = alone.permute(0, 3, 2, 1)  # (B, J, F / 2, 32)
+        alone = self.per_joint(self.normalise(x.permute(0, 3, 1, 2)))  # (B, 32, F, J)
+        by_joint = alone.permute(0, 3, 2, 1)  # (B, J, F, 32)
         # channels last in memory: convolution and pooling are faster so
         together = self.across_joints(by_joint.contiguous(memory_format=torch.channels_last))  # (B, 128, F / 8, 4)
         features = together.transpose(2, 3).flatten(1, 2)  # (B, 512, F / 8)

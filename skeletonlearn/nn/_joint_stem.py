@@ -30,8 +30,7 @@ class JointStem(nn.Module):
     """Features of every second frame: layers that all joints share, then one that mixes them.
 
     A joint's position is turned to features by the same weights whichever joint it is, then its movement over three
-    frames, taken at every second frame, which halves all that follows; only then are joints joined. That is what
-    co-occurrence networks begin with.
+    frames; only then are joints joined. That is what co-occurrence networks begin with.
 
     Parameters
     ----------
@@ -54,22 +53,22 @@ class JointStem(nn.Module):
         self.normalise = RealBatchNorm(n_channels)
         self.position = nn.Linear(n_channels, per_joint, bias=False)
         self.normalise_position = RealBatchNorm(per_joint)
-        self.movement = nn.Conv2d(per_joint, per_joint, (3, 1), (STRIDE, 1), padding=(1, 0), bias=False)
+        self.movement = nn.Conv2d(per_joint, per_joint, (3, 1), padding=(1, 0), bias=False)
         self.normalise_movement = RealBatchNorm(per_joint)
         self.drop = nn.Dropout(dropout)
-        self.join = nn.Conv1d(n_joints * per_joint, width, 3, padding=1, bias=False)
+        self.join = nn.Conv1d(n_joints * per_joint, width, 3, stride=STRIDE, padding=1, bias=False)
         self.normalise_joined = RealBatchNorm(width)
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Turn `(B, F, J, C)` into `(B, ceil(F / 2), width)`, and the lengths into numbers of steps."""
-        frames = steps = None
-        n_steps = torch.full((len(x),), -(-x.shape[1] // STRIDE)) if lengths is None else -(-lengths // STRIDE)
-        if lengths is not None:
-            frames = real_steps(lengths, x)
-            steps = real_steps(n_steps, x[:, ::STRIDE])
-        features = torch.relu(self.normalise_position(self.position(self.normalise(x, frames)), frames))  # (B, F, J, D)
+        real = None if lengths is None else real_steps(lengths, x)
+        features = torch.relu(self.normalise_position(self.position(self.normalise(x, real)), real))  # (B, F, J, D)
         # a view as (B, D, F, J) with the channels last in memory, which convolutions are fastest with
-        moved = self.movement(features.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)  # (B, S, J, D)
-        features = torch.relu(self.normalise_movement(moved, steps))
+        moved = self.movement(features.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)  # (B, F, J, D)
+        features = torch.relu(self.normalise_movement(moved, real))
         joined = self.join(self.drop(features).flatten(2).transpose(1, 2)).transpose(1, 2)  # (B, S, width)
-        return torch.relu(self.normalise_joined(joined, steps)), n_steps
+        if lengths is None:
+            steps = torch.full((len(x),), joined.shape[1])
+            return torch.relu(self.normalise_joined(joined)), steps
+        steps = -(-lengths // STRIDE)
+        return torch.relu(self.normalise_joined(joined, real_steps(steps, joined))), steps

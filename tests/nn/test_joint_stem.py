@@ -40,13 +40,15 @@ def in_loops(stem, sequence):
         positions = [stem.position.weight @ normalised(stem.normalise, joint) for joint in frame]
         of_frames.append([normalised(stem.normalise_position, position).relu() for position in positions])
     moved = []
-    for at in range(0, len(of_frames), 2):
+    for at in range(len(of_frames)):
         joints = [
             sum(stem.movement.weight[:, :, tap, 0] @ frame[joint] for tap, frame in around(of_frames, at))
             for joint in range(sequence.shape[1])
         ]
         moved.append(torch.cat([normalised(stem.normalise_movement, joint).relu() for joint in joints]))
-    steps = [sum(stem.join.weight[:, :, tap] @ step for tap, step in around(moved, at)) for at in range(len(moved))]
+    steps = [
+        sum(stem.join.weight[:, :, tap] @ frame for tap, frame in around(moved, at)) for at in range(0, len(moved), 2)
+    ]
     return torch.stack([normalised(stem.normalise_joined, step).relu() for step in steps])
 
 
