@@ -11,11 +11,11 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._choices import ON_ERROR, check_choice
+from skeletonlearn.datasets._choices import check_choice
 from skeletonlearn.datasets._clips import ClipFile, Labels, bunch_of_clips, find_clips, label_clips
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
-from skeletonlearn.datasets._reading import Record, read_files, report_left_out
+from skeletonlearn.datasets._reading import LeftOut, Record, iterate_records
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import OPENPOSE_BODY25, Skeleton, get_skeleton
 
@@ -144,31 +144,27 @@ def load_openpose(
     """
     check_persons(n_persons, min_confidence)
     check_choice("dimensions", dimensions, (2, 3))
-    check_choice("on_error", on_error, ON_ERROR)
+    left_out = LeftOut(on_error)
     given = None if isinstance(skeleton, str) and skeleton == "auto" else get_skeleton(skeleton)
     files = find_clips(folder, ("*_keypoints.json",), "clip1_000000000000_keypoints.json")
-    clips, misnamed = _group(files, on_error)
+    clips = _group(files, left_out)
     classes = label_clips({name: frames[0].folder for name, frames in clips.items()}, labels)
     counts = tuple(_BY_COUNT) if given is None else (given.n_joints,)
     read_one = partial(_read_frame, dimensions, min_confidence, counts)
     in_order = [file for frames in clips.values() for file in frames]
-    quietly = "raise" if on_error == "raise" else "skip"  # warn once, of frames and clips together
-    records, left_out = read_files(in_order, read_one, on_error=quietly, n_jobs=n_jobs)
-    people, odd = _of_one_layout(records, quietly)
-    sequences, empty = _sequences(clips, people, n_persons, quietly)
-    left_out = misnamed | left_out | odd | empty
-    report_left_out(left_out, len(files), on_error)
-    if not sequences:
-        raise ValueError(f"None of {len(clips)} clips could be read, expected at least one; {[*left_out.values()][-1]}")
+    records = list(iterate_records(in_order, read_one, left_out=left_out, n_jobs=n_jobs))
+    left_out.require(records, f"{len(in_order)} files could be read, expected at least one")
+    sequences = _sequences(clips, _of_one_layout(records, left_out), n_persons, left_out)
+    left_out.warn(len(files))
+    left_out.require(sequences, f"{len(clips)} clips could be read, expected at least one")
     n_joints = sequences[0]["sequence"].shape[1] // n_persons
     layout = _BY_COUNT[n_joints] if given is None else given
-    return bunch_of_clips(sequences, classes, skeleton=layout, left_out=left_out, DESCR=_DESCR)
+    return bunch_of_clips(sequences, classes, skeleton=layout, left_out=left_out.by_name, DESCR=_DESCR)
 
 
-def _group(files: Sequence[ClipFile], on_error: str) -> tuple[dict[str, list[ClipFile]], dict[str, str]]:
-    """The files of each clip by its name, frames in order, and what is wrong with files left out."""
+def _group(files: Sequence[ClipFile], left_out: LeftOut) -> dict[str, list[ClipFile]]:
+    """The files of each clip by its name, frames in order; those with faulty names are left out."""
     clips: dict[str, dict[int, ClipFile]] = {}
-    left_out: dict[str, str] = {}
     for file in files:
         folder, _, stem = file.below.rpartition("/")
         match = _STEM.fullmatch(stem)
@@ -181,12 +177,9 @@ def _group(files: Sequence[ClipFile], on_error: str) -> tuple[dict[str, list[Cli
             if first is file:
                 continue
             fault = f"got frame {number} of the clip {name!r} again, expected it once, as {first}"
-        if on_error == "raise":
-            raise SkeletonFileError(str(file), None, fault)
-        left_out[file.stem] = str(SkeletonFileError(str(file), None, fault))
-    if not clips:
-        raise ValueError(f"None of {len(files)} files could be read, expected at least one; {[*left_out.values()][-1]}")
-    return {name: [frames[at] for at in sorted(frames)] for name, frames in clips.items()}, left_out
+        left_out.add(file.stem, SkeletonFileError(str(file), None, fault))
+    left_out.require(clips, f"{len(files)} files could be read, expected at least one")
+    return {name: [frames[at] for at in sorted(frames)] for name, frames in clips.items()}
 
 
 def _clip_name(folder: str, clip: str) -> str:
@@ -224,41 +217,36 @@ def _numbers(content: FileContent, person: Any, key: str) -> np.ndarray:
         raise content.fault(f"got {key!r} that is no list of numbers ({error})") from None
 
 
-def _of_one_layout(records: Sequence[Record], on_error: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The people of each frame by its file, and what is wrong with frames of another layout than the first."""
+def _of_one_layout(records: Sequence[Record], left_out: LeftOut) -> dict[str, np.ndarray]:
+    """The people of each frame by its file; frames of another layout than the first are left out."""
     posed = [record for record in records if record["people"] is not None]
     n_joints, n_values = posed[0]["people"].shape[1:] if posed else (0, 0)
     nobody = np.empty((0, n_joints, n_values))
-    people, left_out = {}, {}
+    people = {}
     for record in records:
         seen = nobody if record["people"] is None else record["people"]
         if seen.shape[1] != n_joints:
             reason = f"got {seen.shape[1]} points a person, expected {n_joints} as in {posed[0]['file']}"
-            fault = SkeletonFileError(record["file"], None, reason)
-            if on_error == "raise":
-                raise fault
-            left_out[record["stem"]] = str(fault)
+            left_out.add(record["stem"], SkeletonFileError(record["file"], None, reason))
         else:
             people[record["file"]] = seen
-    return people, left_out
+    return people
 
 
 def _sequences(
-    clips: Mapping[str, Sequence[ClipFile]], people: Mapping[str, np.ndarray], n_persons: int, on_error: str
-) -> tuple[list[Record], dict[str, str]]:
-    """The sequence of each clip, and what is wrong with those that have none."""
-    records, left_out = [], {}
+    clips: Mapping[str, Sequence[ClipFile]], people: Mapping[str, np.ndarray], n_persons: int, left_out: LeftOut
+) -> list[Record]:
+    """The sequence of each clip; those that have none are left out."""
+    records = []
     for name, files in clips.items():
         sound = [people[str(file)] for file in files if str(file) in people]
         if not any(len(one) for one in sound):
             reason = "got nobody in any frame, expected a person" if sound else "got no sound frame, expected one"
-            fault = SkeletonFileError(str(Path(str(files[0])).parent / name.rpartition("/")[2]), None, reason)
-            if on_error == "raise":
-                raise fault
-            left_out[name] = str(fault)
+            path = Path(str(files[0])).parent / name.rpartition("/")[2]
+            left_out.add(name, SkeletonFileError(path, None, reason))
             continue
         nobody = sound[0][:0]
         frames = [people.get(str(file), nobody) for file in files]
         sequence, confidence = keep_persons(frames, number_persons(frames), n_persons)
         records.append({"name": name, "sequence": sequence, "confidence": confidence})
-    return records, left_out
+    return records

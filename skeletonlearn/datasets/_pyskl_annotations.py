@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._reading import Record, report_left_out
+from skeletonlearn.datasets._reading import LeftOut, Record
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import COCO, NTU_RGBD, OPENPOSE_BODY25, Skeleton, get_skeleton
 
@@ -146,7 +146,7 @@ def read_annotations(
         If none is sound.
     """
     records: dict[str, Record] = {}
-    left_out: dict[str, str] = {}
+    left_out = LeftOut(on_error)
     allowance = len(content.data)
     for at, annotation in enumerate(annotations):
         given = annotation.get("frame_dir") if isinstance(annotation, dict) else None
@@ -157,19 +157,15 @@ def read_annotations(
             if record["name"] in records:
                 raise fault("got its frame_dir a second time, expected distinct ones")
         except SkeletonFileError as error:
-            if on_error == "raise":
-                raise
-            left_out[f"annotation {at}" if label in left_out else label] = str(error)
+            left_out.add(label, error, otherwise=f"annotation {at}")
             continue
         records[record["name"]] = record
         allowance -= annotation["keypoint"].nbytes
         if allowance < 0:
             raise content.fault("got annotations that share their keypoints, expected each to have its own")
-    report_left_out(left_out, len(annotations), on_error, what="annotations")
-    if not records:
-        *_, last = left_out.values()
-        raise ValueError(f"None of {len(annotations)} annotations could be read; the last fault: {last}")
-    return list(records.values()), left_out
+    left_out.warn(len(annotations), "annotations")
+    left_out.require(records, f"{len(annotations)} annotations could be read")
+    return list(records.values()), left_out.by_name
 
 
 def _fault(content: FileContent, where: str, reason: str) -> SkeletonFileError:

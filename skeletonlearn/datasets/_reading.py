@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from numbers import Integral
@@ -25,6 +25,92 @@ NameOf = Callable[[SourceFile], str]
 _TASK = 64  # files a joblib task
 _TASKS_OF_MEMBERS = 100  # at most: opening an archive takes as long as reading a few of a thousand members
 _TASKS_AHEAD = 2  # tasks a worker and round: what is read ahead of the consumer stays small
+
+
+class LeftOut:
+    """What a reader leaves out: the first fault is raised, or all are told in one warning at the end.
+
+    Parameters
+    ----------
+    on_error : {"raise", "warn", "skip"}
+        What to do with what is faulty: raise its error, leave it out with one warning for all, or leave it out
+        silently.
+
+    Attributes
+    ----------
+    by_name : dict of str to str
+        What is wrong with each thing left out, as the loaders give it in `left_out`.
+
+    Raises
+    ------
+    ValueError
+        If `on_error` has an unknown value.
+    """
+
+    def __init__(self, on_error: str) -> None:
+        check_choice("on_error", on_error, ON_ERROR)
+        self.on_error = on_error
+        self.by_name: dict[str, str] = {}
+
+    def add(self, name: str, fault: SkeletonFileError, *, otherwise: str | None = None) -> None:
+        """Leave one thing out, or raise its fault.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        fault : SkeletonFileError
+            What is wrong with it.
+        otherwise : str or None, default=None
+            What it goes by where something else of that name is left out already; None replaces that.
+
+        Raises
+        ------
+        SkeletonFileError
+            The fault, if `on_error` is "raise".
+        """
+        if self.on_error == "raise":
+            raise fault
+        if otherwise is not None and name in self.by_name:
+            name = otherwise
+        self.by_name[name] = str(fault)
+
+    def warn(self, total: int, what: str = "files") -> None:
+        """Say in one warning what was left out, if the caller wants to be warned.
+
+        Parameters
+        ----------
+        total : int
+            How many there were.
+        what : str, default="files"
+            What is counted.
+        """
+        if self.by_name and self.on_error == "warn":
+            shown = list(self.by_name.values())[:10]
+            more = (
+                f"; and {len(self.by_name) - len(shown)} more (see left_out)" if len(self.by_name) > len(shown) else ""
+            )
+            text = f"left out {len(self.by_name)} of {total} {what}: {'; '.join(shown)}{more}"
+            warnings.warn(text, UserWarning, stacklevel=2)
+
+    def require(self, sound: Collection[object], expectation: str) -> None:
+        """Refuse a result in which nothing is left.
+
+        Parameters
+        ----------
+        sound : collection
+            What is left.
+        expectation : str
+            What there should be, such as "3 files could be read, expected at least one".
+
+        Raises
+        ------
+        ValueError
+            If nothing is left; the text ends in the last fault.
+        """
+        if not sound:
+            last = "".join(f"; the last fault: {text}" for text in list(self.by_name.values())[-1:])
+            raise ValueError(f"None of {expectation}{last}")
 
 
 def parse_name(
@@ -107,41 +193,40 @@ def read_files(
     ValueError
         If no file is sound.
     """
-    left_out: dict[str, str] = {}
-    records = iterate_records(
-        files, read_one, left_out=left_out, on_error=on_error, n_jobs=n_jobs, verbose=verbose, name_of=name_of
-    )
-    return list(records), left_out
+    left_out = LeftOut(on_error)
+    records = list(iterate_records(files, read_one, left_out=left_out, n_jobs=n_jobs, verbose=verbose, name_of=name_of))
+    left_out.warn(len(files))
+    left_out.require(records, f"{len(files)} files could be read, expected at least one")
+    return records, left_out.by_name
 
 
 def iterate_records(
     files: Sequence[SourceFile],
     read_one: ReadOne,
     *,
-    left_out: dict[str, str],
-    on_error: str,
+    left_out: LeftOut,
     n_jobs: int | None = None,
     verbose: int = 0,
     name_of: NameOf = attrgetter("stem"),
 ) -> Iterator[Record]:
-    """As `read_files`, one record after another, so that a consumer can write them away.
+    """Read files as `read_files` does, one record after another, so that a consumer can write them away.
+
+    The consumer warns of what was left out, and refuses a result without any record: it may leave out more.
 
     Parameters
     ----------
-    files, read_one, on_error, n_jobs, verbose, name_of
+    files, read_one, n_jobs, verbose, name_of
         As in `read_files`.
-    left_out : dict of str to str
-        Receives what is wrong with each faulty file, by its name.
+    left_out : LeftOut
+        Receives the faulty files.
 
     Yields
     ------
     dict
         The record of the next sound file.
     """
-    check_choice("on_error", on_error, ON_ERROR)
     if n_jobs is not None and (not isinstance(n_jobs, Integral) or n_jobs == 0):
         raise ValueError(f"n_jobs={n_jobs!r} must be a positive or negative integer, or None.")
-    n_sound = 0
     # closing: a fault must end the workers now, not when its traceback is dropped
     with (
         Progress("reading", "file", len(files), verbose) as progress,
@@ -149,39 +234,10 @@ def iterate_records(
     ):
         for done, (file, outcome) in enumerate(zip(files, outcomes, strict=True), start=1):
             if isinstance(outcome, SkeletonFileError):
-                if on_error == "raise":
-                    raise outcome
-                name = name_of(file)
-                left_out[str(file) if name in left_out else name] = str(outcome)
+                left_out.add(name_of(file), outcome, otherwise=str(file))
             else:
-                n_sound += 1
                 yield outcome
-            progress.done(done, {"left out": len(left_out)})
-    report_left_out(left_out, len(files), on_error)
-    if not n_sound:
-        fault = next(reversed(left_out.values()), "there was no file")
-        raise ValueError(f"None of {len(files)} files could be read, expected at least one; the last fault: {fault}")
-
-
-def report_left_out(left_out: Mapping[str, str], total: int, on_error: str, *, what: str = "files") -> None:
-    """Say in one warning what was left out, if the caller wants to be warned.
-
-    Parameters
-    ----------
-    left_out : mapping of str to str
-        What is wrong with each faulty file.
-    total : int
-        How many there are.
-    on_error : {"raise", "warn", "skip"}
-        Only "warn" warns.
-    what : str, default="files"
-        What is counted.
-    """
-    if left_out and on_error == "warn":
-        shown = list(left_out.values())[:10]
-        more = f"; and {len(left_out) - len(shown)} more (see left_out)" if len(left_out) > len(shown) else ""
-        text = f"left out {len(left_out)} of {total} {what}: {'; '.join(shown)}{more}"
-        warnings.warn(text, UserWarning, stacklevel=2)
+            progress.done(done, {"left out": len(left_out.by_name)})
 
 
 def _outcomes(

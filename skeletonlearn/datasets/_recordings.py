@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from skeletonlearn.datasets._choices import ON_ERROR, check_choice
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._reading import Record, read_files, report_left_out
+from skeletonlearn.datasets._reading import LeftOut, Record, iterate_records
 from skeletonlearn.datasets._source import FileContent, SourceFile
 
 ReadSeveral = Callable[[FileContent], dict[str, Any]]
@@ -51,22 +50,17 @@ def read_recordings(
     ValueError
         If nothing is sound.
     """
-    check_choice("on_error", on_error, ON_ERROR)
-    wrong = dict(faults or {})
-    if on_error == "raise" and wrong:
-        raise next(iter(wrong.values()))
-    # one warning at the end for files and recordings together, so none by read_files
-    per_file, left_out = read_files(
-        files, read_several, on_error="raise" if on_error == "raise" else "skip", n_jobs=n_jobs
-    )
-    outcomes = [(name, outcome) for of_file in per_file for name, outcome in of_file.items()]
-    wrong |= {name: outcome for name, outcome in outcomes if isinstance(outcome, SkeletonFileError)}
-    if on_error == "raise" and wrong:
-        raise next(iter(wrong.values()))
-    left_out |= {name: str(error) for name, error in wrong.items()}
-    records = [outcome for _, outcome in outcomes if not isinstance(outcome, SkeletonFileError)]
-    report_left_out(left_out, len(records) + len(left_out), on_error, what="recordings")
-    if not records:
-        last = f"; the last fault: {list(left_out.values())[-1]}" if left_out else ""
-        raise ValueError(f"None of {len(files)} files has a recording, expected at least one{last}")
-    return records, left_out
+    left_out = LeftOut(on_error)
+    for name, fault in (faults or {}).items():
+        left_out.add(name, fault)
+    per_file = list(iterate_records(files, read_several, left_out=left_out, n_jobs=n_jobs))
+    left_out.require(per_file, f"{len(files)} files could be read, expected at least one")
+    records = []
+    for name, outcome in (one for of_file in per_file for one in of_file.items()):
+        if isinstance(outcome, SkeletonFileError):
+            left_out.add(name, outcome)
+        else:
+            records.append(outcome)
+    left_out.warn(len(records) + len(left_out.by_name), "recordings")
+    left_out.require(records, f"{len(files)} files has a recording, expected at least one")
+    return records, left_out.by_name

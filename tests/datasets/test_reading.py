@@ -12,7 +12,7 @@ from joblib import parallel_config
 
 from skeletonlearn import _progress
 from skeletonlearn.datasets import SkeletonFileError, _reading
-from skeletonlearn.datasets._reading import iterate_records, parse_name, read_files, report_left_out
+from skeletonlearn.datasets._reading import LeftOut, iterate_records, parse_name, read_files
 from skeletonlearn.datasets._source import find_files
 
 BACKENDS = ["loky", "multiprocessing", "threading"]
@@ -131,7 +131,7 @@ def count_reads(counted):
 
 def test_one_worker_reads_no_further_than_asked(folder):
     counted = []
-    records = iterate_records(find(folder), count_reads(counted), left_out={}, on_error="raise")
+    records = iterate_records(find(folder), count_reads(counted), left_out=LeftOut("raise"))
     assert next(records)["number"] == 0
     assert counted == ["n000"]
 
@@ -148,7 +148,7 @@ def test_workers_read_no_more_than_some_tasks_ahead(folder, monkeypatch):
     monkeypatch.setattr(_reading, "_TASK", 5)
     counted = []
     with parallel_config(backend="threading", n_jobs=2):
-        records = iterate_records(find(folder), count_reads(counted), left_out={}, on_error="raise")
+        records = iterate_records(find(folder), count_reads(counted), left_out=LeftOut("raise"))
         next(records)
         assert len(counted) == 20  # two workers, two tasks each, five files a task
         assert numbers(records) == list(range(1, 200))
@@ -164,7 +164,7 @@ def workers():
 
 def test_workers_end_when_the_consumer_stops(folder, workers):
     with parallel_config(backend="multiprocessing", n_jobs=2):
-        records = iterate_records(find(folder), read_number, left_out={}, on_error="raise")
+        records = iterate_records(find(folder), read_number, left_out=LeftOut("raise"))
         next(records)
         assert workers()
         records.close()
@@ -216,20 +216,46 @@ def test_skip_says_nothing(folder):
 
 @pytest.mark.parametrize(("n_faults", "more"), [(10, ""), (11, "; and 1 more (see left_out)"), (25, "; and 15 more")])
 def test_the_warning_lists_ten_files_at_most(n_faults, more):
-    left_out = {f"n{number:03}": f"n{number:03}.txt: faulty" for number in range(n_faults)}
+    left_out = LeftOut("warn")
+    for number in range(n_faults):
+        left_out.add(f"n{number:03}", SkeletonFileError(f"n{number:03}.txt", None, "faulty"))
     with pytest.warns(UserWarning, match="left out") as caught:
-        report_left_out(left_out, 30, "warn")
+        left_out.warn(30)
     text = str(caught[0].message)
     assert text.count("faulty") == 10
     assert more in text
     assert ("more" in text) is bool(more)
 
 
-@pytest.mark.parametrize(
-    ("left_out", "on_error"), [({}, "warn"), ({"a": "faulty"}, "skip"), ({"a": "faulty"}, "raise")]
-)
-def test_there_is_no_warning_without_need(left_out, on_error):
-    report_left_out(left_out, 3, on_error)  # a warning would be an error here
+@pytest.mark.parametrize(("faults", "on_error"), [({}, "warn"), ({"a": "faulty"}, "skip"), ({"a": "faulty"}, "raise")])
+def test_there_is_no_warning_without_need(faults, on_error):
+    left_out = LeftOut(on_error)
+    left_out.by_name |= faults
+    left_out.warn(3)  # a warning would be an error here
+
+
+def test_a_fault_is_raised_where_it_is_met():
+    left_out, fault = LeftOut("raise"), SkeletonFileError("a.txt", None, "faulty")
+    with pytest.raises(SkeletonFileError) as error:
+        left_out.add("a", fault)
+    assert error.value is fault
+    assert left_out.by_name == {}
+
+
+def test_a_second_fault_of_one_name_goes_by_the_other_name():
+    left_out = LeftOut("skip")
+    for number in range(2):
+        left_out.add("a", SkeletonFileError("a.txt", number, "faulty"), otherwise=f"a{number}")
+    assert left_out.by_name == {"a": "a.txt, line 0: faulty", "a1": "a.txt, line 1: faulty"}
+
+
+def test_a_result_with_something_in_it_is_accepted():
+    LeftOut("skip").require(["a"], "1 files could be read")
+
+
+def test_an_empty_result_without_any_fault_is_refused_too():
+    with pytest.raises(ValueError, match=r"^None of 0 files could be read$"):
+        LeftOut("skip").require([], "0 files could be read")
 
 
 def test_no_sound_file_is_an_error_that_tells_the_last_fault(folder):
@@ -340,10 +366,11 @@ def test_the_caller_may_name_the_files(same_names):
 
 
 def test_what_was_left_out_before_stays(same_names):
-    left_out = {"n000": "on the list of samples to leave out"}
-    list(iterate_records(same_names, read_number, left_out=left_out, on_error="skip"))
-    assert left_out["n000"] == "on the list of samples to leave out"
-    assert len(left_out) == 3
+    left_out = LeftOut("skip")
+    left_out.by_name["n000"] = "on the list of samples to leave out"
+    list(iterate_records(same_names, read_number, left_out=left_out))
+    assert left_out.by_name["n000"] == "on the list of samples to leave out"
+    assert len(left_out.by_name) == 3
 
 
 # -- progress

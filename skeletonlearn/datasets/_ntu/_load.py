@@ -12,14 +12,14 @@ from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._bunch import make_bunch
 from skeletonlearn.datasets._cache import load_cached
-from skeletonlearn.datasets._choices import ON_ERROR, SUBSETS, check_choice
+from skeletonlearn.datasets._choices import SUBSETS, check_choice
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._actions import ACTIONS, MUTUAL_ACTIONS
 from skeletonlearn.datasets._ntu._denoise import clean_recording
 from skeletonlearn.datasets._ntu._parse import parse_ntu_skeleton
 from skeletonlearn.datasets._ntu._protocols import N_ACTIONS, PROTOCOLS, find_dataset, find_training
 from skeletonlearn.datasets._ntu._samples import Samples, name_samples, select_samples
-from skeletonlearn.datasets._reading import ReadOne, iterate_records, read_files, report_left_out
+from skeletonlearn.datasets._reading import LeftOut, ReadOne, iterate_records
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import NTU_RGBD
 
@@ -156,18 +156,18 @@ def load_ntu_rgbd(
     >>> bunch.sequences[0].shape, bunch.target_names[bunch.target[0]], bunch.train_index
     ((30, 50, 3), 'tear up paper', array([0]))
     """
-    _check(protocol=protocol, subset=subset, dataset=dataset, n_persons=n_persons, on_error=on_error)
+    _check(protocol=protocol, subset=subset, dataset=dataset, n_persons=n_persons)
     _check(denoise=denoise, exclude_mutual=exclude_mutual, exclude_missing=exclude_missing)
+    left_out = LeftOut(on_error)
     files = find_files(folder, "*.skeleton", "S001C001P001R001A001.skeleton", recursive=True)
-    samples, left_out = name_samples(files, on_error)
+    samples = name_samples(files, left_out)
     dataset_ = find_dataset(dataset, protocol, samples.numbers)
     samples, missing = select_samples(samples, dataset_, exclude_mutual=exclude_mutual, exclude_missing=exclude_missing)
     if cache is None:
         samples = _take_part(samples, protocol, dataset_, subset)
-    how = {"on_error": "raise" if on_error == "raise" else "skip", "n_jobs": n_jobs, "verbose": verbose}
-    sequences, names, faults = _read(samples, {"n_persons": int(n_persons), "denoise": bool(denoise)}, cache, how)
-    left_out |= faults
-    report_left_out(left_out, len(files), on_error)
+    options = {"n_persons": int(n_persons), "denoise": bool(denoise)}
+    sequences, names = _read(samples, options, cache, left_out, n_jobs=n_jobs, verbose=verbose)
+    left_out.warn(len(files))
     at = {name: row for row, name in enumerate(samples.names)}
     samples = samples.take(np.array([at[name] for name in names], dtype=np.intp))
     actions = _list_actions(dataset_, exclude_mutual)
@@ -181,7 +181,7 @@ def load_ntu_rgbd(
         {
             "target_names": [ACTIONS[action - 1] for action in actions],
             "skeleton": NTU_RGBD,
-            "left_out": left_out,
+            "left_out": left_out.by_name,
             "missing": missing,
             "protocol": protocol,
             "dataset": dataset_,
@@ -198,7 +198,6 @@ def _check(**choices: Any) -> None:
         "subset": SUBSETS,
         "dataset": ("auto", *N_ACTIONS),
         "n_persons": (1, 2),
-        "on_error": ON_ERROR,
         **dict.fromkeys(("denoise", "exclude_mutual", "exclude_missing"), (True, False)),
     }
     for name, value in choices.items():
@@ -226,31 +225,37 @@ def _take_part(samples: Samples, protocol: str, dataset: str, subset: str) -> Sa
 
 
 def _read(
-    samples: Samples, options: dict[str, Any], cache: str | PathLike[str] | None, how: dict[str, Any]
-) -> tuple[list[np.ndarray], list[str], dict[str, str]]:
-    """The sequences and names of the sound files, and what is wrong with each of the others."""
+    samples: Samples, options: dict[str, Any], cache: str | PathLike[str] | None, left_out: LeftOut, **how: Any
+) -> tuple[list[np.ndarray], list[str]]:
+    """The sequences and names of the sound files."""
     read_one: ReadOne = partial(_read_sample, **options)
-    if cache is None:
-        records, left_out = read_files(samples.files, read_one, **how)
-        return [record["sequence"] for record in records], [record["name"] for record in records], left_out
 
-    def build(info: dict[str, Any]) -> Iterator[np.ndarray]:
-        names, left_out = info.setdefault("names", []), info.setdefault("left_out", {})
-        for record in iterate_records(samples.files, read_one, left_out=left_out, **how):
+    def read(names: list[str], faulty: LeftOut) -> Iterator[np.ndarray]:
+        for record in iterate_records(samples.files, read_one, left_out=faulty, **how):
             names.append(record["name"])
             yield record["sequence"]
+        faulty.require(names, f"{len(samples.files)} files could be read, expected at least one")
 
+    def build(info: dict[str, Any]) -> Iterator[np.ndarray]:
+        faulty = LeftOut(left_out.on_error)  # apart from faulty names, which are none of the cache's content
+        info |= {"names": [], "left_out": faulty.by_name}
+        return read(info["names"], faulty)
+
+    if cache is None:
+        names: list[str] = []
+        return list(read(names, left_out)), names
     key = {
         "version": _VERSION,
         **options,
         "files": [(name, file.stamp) for name, file in zip(samples.names, samples.files, strict=True)],
     }
     sequences, info = load_cached(cache, "ntu_rgbd", key, build)
-    if info["left_out"] and how["on_error"] == "raise":
+    if info["left_out"] and left_out.on_error == "raise":
         stem, text = next(iter(info["left_out"].items()))
         path = str(samples.files[samples.names.index(stem)])
         raise SkeletonFileError(path, None, f"was left out of the cache, expected a sound file; the fault: {text}")
-    return sequences, info["names"], info["left_out"]
+    left_out.by_name |= info["left_out"]
+    return sequences, info["names"]
 
 
 def _read_sample(content: FileContent, *, n_persons: int, denoise: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._actions import MUTUAL_ACTIONS
 from skeletonlearn.datasets._ntu._missing import load_missing_names
 from skeletonlearn.datasets._ntu._protocols import is_part_of
-from skeletonlearn.datasets._reading import parse_name
+from skeletonlearn.datasets._reading import LeftOut, parse_name
 from skeletonlearn.datasets._source import SourceFile
 
 _STEM = re.compile(
@@ -60,44 +60,37 @@ class Samples:
         )
 
 
-def name_samples(files: Sequence[SourceFile], on_error: str) -> tuple[Samples, dict[str, str]]:
-    """Read the names of files, treating faulty ones as the caller chose.
+def name_samples(files: Sequence[SourceFile], left_out: LeftOut) -> Samples:
+    """Read the names of files.
 
     Parameters
     ----------
     files : sequence of SourceFile
         The files, sorted.
-    on_error : {"raise", "warn", "skip"}
-        With "raise", the first faulty name is raised.
+    left_out : LeftOut
+        Receives the files with faulty names, by name; by path where an earlier file has that name.
 
     Returns
     -------
-    samples : Samples
+    Samples
         The files with sound names.
-    left_out : dict of str to str
-        What is wrong with each of the others, by its name; by its path where an earlier file has that name.
 
     Raises
     ------
     SkeletonFileError
-        If a name is faulty and `on_error` is "raise".
+        If a name is faulty and faults are to be raised.
     ValueError
         If no name is sound.
     """
     stems = [file.stem for file in files]
     numbers, is_sound = _read_numbers(stems)
     is_twin = np.array([False, *(one == other for one, other in pairwise(stems))])  # sorted: they are neighbours
-    left_out: dict[str, str] = {}
     for at in np.flatnonzero(is_twin | ~is_sound):
         fault = _fault(files, stems, int(at), twin=bool(is_twin[at]))
-        if on_error == "raise":
-            raise fault
-        left_out[str(files[at]) if is_twin[at] else stems[at]] = str(fault)
-    if len(left_out) == len(files):
-        *_, text = left_out.values()
-        raise ValueError(f"None of {len(files)} files has a sound name, expected at least one; the last fault: {text}")
-    everything = Samples(list(files), stems, dict(zip(_ALLOWED, numbers.T, strict=True)))
-    return everything.take(is_sound & ~is_twin), left_out
+        left_out.add(str(files[at]) if is_twin[at] else stems[at], fault)
+    samples = Samples(list(files), stems, dict(zip(_ALLOWED, numbers.T, strict=True))).take(is_sound & ~is_twin)
+    left_out.require(samples.files, f"{len(files)} files has a sound name, expected at least one")
+    return samples
 
 
 def _read_numbers(stems: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from skeletonlearn.datasets._ntu._protocols import (
     find_training,
 )
 from skeletonlearn.datasets._ntu._samples import name_samples, select_samples
+from skeletonlearn.datasets._reading import LeftOut
 from skeletonlearn.datasets._source import SourceFile
 from skeletonlearn.model_selection import CrossSetup, CrossSubject, CrossView
 
@@ -53,8 +54,7 @@ def samples_of(dataset):
     names = names_of([(setup, subject) for setup, subjects in PERFORMERS.items() for subject in subjects], range(1, 61))
     if dataset == "ntu120":
         names += names_of(make_new_pairs(), range(61, 121))
-    samples, _ = name_samples([SourceFile(f"{name}.skeleton", "", (0, 0)) for name in sorted(names)], "raise")
-    return samples
+    return name_samples([SourceFile(f"{name}.skeleton", "", (0, 0)) for name in sorted(names)], LeftOut("raise"))
 
 
 def make_new_pairs():
