@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._ntu._names import parse_names
 from skeletonlearn.datasets._reading import LeftOut, Record
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import COCO, NTU_RGBD, OPENPOSE_BODY25, Skeleton, get_skeleton
@@ -22,7 +22,6 @@ LONGEST_NAME = 255  # characters
 _KEYS = ("frame_dir", "label", "keypoint")
 _AUTO = {(17, 2): COCO, (17, 3): COCO, (25, 2): OPENPOSE_BODY25, (25, 3): NTU_RGBD}
 _MOST_CLASSES = 100_000
-_NTU_NAME = re.compile(r"S(?P<setup>\d{3})C(?P<camera>\d{3})P(?P<subject>\d{3})R(?P<repetition>\d{3})A\d{3}", re.ASCII)
 
 _FaultOf = Callable[[str], SkeletonFileError]
 
@@ -265,9 +264,9 @@ def per_sample_of(records: list[Record], n_persons: int | None) -> dict[str, Any
         per_sample["confidence"] = [
             _side_by_side(_score_or_seen(record)[..., None], n_persons, 0.0)[..., 0] for record in records
         ]
-    matches = [_NTU_NAME.fullmatch(name) for name in names]
-    for part in ("setup", "camera", "subject", "repetition") if all(matches) else ():
-        per_sample[part] = np.array([int(match[part]) for match in matches if match])
+    numbers, is_of_ntu = parse_names(names)
+    if is_of_ntu.all():
+        per_sample |= {part: numbers[part] for part in ("setup", "camera", "subject", "repetition")}
     return per_sample
 
 

@@ -144,12 +144,37 @@ def parse_name(
     if match is None:
         raise SkeletonFileError(path, None, f"got the file name {file.stem!r}, expected {layout}")
     numbers = {name: int(digits) for name, digits in match.groupdict().items()}
+    fault = find_unknown_number(path, numbers, allowed)
+    if fault is not None:
+        raise fault
+    return numbers
+
+
+def find_unknown_number(
+    path: str, numbers: Mapping[str, int], allowed: Mapping[str, Sequence[int]]
+) -> SkeletonFileError | None:
+    """The first number in a file name that the data set does not know.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    numbers : mapping of str to int
+        The numbers in its name.
+    allowed : mapping of str to sequence of int
+        The numbers that some of them may be.
+
+    Returns
+    -------
+    SkeletonFileError or None
+        What is wrong; None if all are known.
+    """
     for name, known in allowed.items():
         if numbers[name] not in known:
             listed = f"{known[0]} to {known[-1]}" if isinstance(known, range) else ", ".join(map(str, known))
             reason = f"got {name} {numbers[name]} in the file name, expected one of {listed}"
-            raise SkeletonFileError(path, None, reason)
-    return numbers
+            return SkeletonFileError(path, None, reason)
+    return None
 
 
 def read_files(

@@ -188,8 +188,9 @@ def test_names_of_ntu_are_taken_apart(tmp_path):
     assert bunch.repetition.tolist() == [2, 1]
 
 
-def test_other_names_say_nothing(tmp_path):
-    path = write(tmp_path / "set.pkl", [annotate("S001C002P003R002A013"), annotate("v_Diving_g01_c01")])
+@pytest.mark.parametrize("other", ["v_Diving_g01_c01", "S001C004P003R002A013"])
+def test_other_names_say_nothing(tmp_path, other):
+    path = write(tmp_path / "set.pkl", [annotate("S001C002P003R002A013"), annotate(other)])
     assert "camera" not in load_pyskl(path)
 
 

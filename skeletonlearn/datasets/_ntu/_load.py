@@ -62,7 +62,7 @@ def load_ntu_rgbd(
     """Load NTU RGB+D or NTU RGB+D 120 from the raw ``.skeleton`` files.
 
     The sets are not downloaded: `folder` holds files ``SsssCcccPpppRrrrAaaa.skeleton`` (setup, camera, performer,
-    replication, action), loose or in the zip archives in which they are distributed.
+    repetition, action), loose or in the zip archives in which they are distributed.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def load_ntu_rgbd(
             The names of the classes.
         skeleton : Skeleton
             `NTU_RGBD`.
-        subject, camera, setup, replication : ndarray of int of shape (n_samples,)
+        subject, camera, setup, repetition : ndarray of int of shape (n_samples,)
             From the file names.
         name : ndarray of str of shape (n_samples,)
             File names without suffix.
@@ -175,7 +175,7 @@ def load_ntu_rgbd(
         {
             "sequences": sequences,
             "target": np.searchsorted(actions, samples.numbers["action"]),
-            **{key: samples.numbers[key] for key in ("subject", "camera", "setup", "replication")},
+            **{key: samples.numbers[key] for key in ("subject", "camera", "setup", "repetition")},
             "name": np.array(names),
         },
         {

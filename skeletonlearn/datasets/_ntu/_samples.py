@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,24 +11,10 @@ import numpy as np
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._actions import MUTUAL_ACTIONS
 from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._names import name_fault, parse_names
 from skeletonlearn.datasets._ntu._protocols import is_part_of
-from skeletonlearn.datasets._reading import LeftOut, parse_name
+from skeletonlearn.datasets._reading import LeftOut
 from skeletonlearn.datasets._source import SourceFile
-
-_STEM = re.compile(
-    r"S(?P<setup>\d{3})C(?P<camera>\d{3})P(?P<subject>\d{3})R(?P<replication>\d{3})A(?P<action>\d{3})", re.ASCII
-)
-_LAYOUT = "SsssCcccPpppRrrrAaaa (setup, camera, subject, replication, action)"
-_ALLOWED = {
-    "setup": range(1, 33),
-    "camera": (1, 2, 3),
-    "subject": range(1, 107),
-    "replication": (1, 2),
-    "action": range(1, 121),
-}
-
-
-_LENGTH = len("SsssCcccPpppRrrrAaaa")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +28,7 @@ class Samples:
     names : list of str
         Those names, without ending.
     numbers : dict of str to ndarray of int of shape (n_samples,)
-        The setup, camera, subject, replication and action.
+        The setup, camera, subject, repetition and action.
     """
 
     files: list[SourceFile]
@@ -83,40 +68,24 @@ def name_samples(files: Sequence[SourceFile], left_out: LeftOut) -> Samples:
         If no name is sound.
     """
     stems = [file.stem for file in files]
-    numbers, is_sound = _read_numbers(stems)
+    numbers, is_sound = parse_names(stems)
     is_twin = np.array([False, *(one == other for one, other in pairwise(stems))])  # sorted: they are neighbours
-    for at in np.flatnonzero(is_twin | ~is_sound):
-        fault = _fault(files, stems, int(at), twin=bool(is_twin[at]))
-        left_out.add(str(files[at]) if is_twin[at] else stems[at], fault)
-    samples = Samples(list(files), stems, dict(zip(_ALLOWED, numbers.T, strict=True))).take(is_sound & ~is_twin)
+    for at in np.flatnonzero(is_twin | ~is_sound).tolist():
+        path = str(files[at])
+        if is_twin[at]:
+            left_out.add(path, _twin_fault(files, stems, at))
+        elif fault := name_fault(path, stems[at]):
+            left_out.add(stems[at], fault)
+    samples = Samples(list(files), stems, numbers).take(is_sound & ~is_twin)
     left_out.require(samples.files, f"{len(files)} files has a sound name, expected at least one")
     return samples
 
 
-def _read_numbers(stems: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The five numbers in each name, and whether they are what `parse_name` would give: a hundred thousand at once."""
-    layout = np.array([stem if len(stem) == _LENGTH else "" for stem in stems], dtype=f"U{_LENGTH}")
-    codes = layout.view(np.uint32).reshape(len(stems), len(_ALLOWED), -1).astype(np.int64)
-    digits = codes[:, :, 1:] - ord("0")
-    numbers = digits @ (100, 10, 1)
-    is_sound = ((digits >= 0) & (digits <= 9)).all(axis=(1, 2))
-    is_sound &= (codes[:, :, 0] == [ord(letter) for letter in "SCPRA"]).all(axis=1)
-    for column, allowed in zip(numbers.T, _ALLOWED.values(), strict=True):
-        is_sound &= np.isin(column, allowed)
-    return numbers, is_sound
-
-
-def _fault(files: Sequence[SourceFile], stems: Sequence[str], at: int, *, twin: bool) -> SkeletonFileError:
-    """What is wrong with a file that is no sample."""
-    if twin:
-        first = files[stems.index(stems[at])]
-        reason = f"got a second file of the name {stems[at]}, expected one; the first is {first}"
-        return SkeletonFileError(str(files[at]), None, reason)
-    try:
-        parse_name(files[at], _STEM, _LAYOUT, _ALLOWED)
-    except SkeletonFileError as fault:
-        return fault
-    raise AssertionError(f"{files[at]} is sound for one of two ways to read its name")
+def _twin_fault(files: Sequence[SourceFile], stems: Sequence[str], at: int) -> SkeletonFileError:
+    """What is wrong with a file whose name an earlier one has."""
+    first = files[stems.index(stems[at])]
+    reason = f"got a second file of the name {stems[at]}, expected one; the first is {first}"
+    return SkeletonFileError(str(files[at]), None, reason)
 
 
 def select_samples(

@@ -72,7 +72,7 @@ def test_a_folder_becomes_a_bunch_in_order_of_file_name(folder):
     assert bunch.setup.tolist() == [1, 1, 2, 3, 5, 6]
     assert bunch.camera.tolist() == [1, 2, 3, 1, 2, 3]
     assert bunch.subject.tolist() == [1, 3, 8, 7, 10, 1]
-    assert bunch.replication.tolist() == [1, 1, 2, 1, 1, 2]
+    assert bunch.repetition.tolist() == [1, 1, 2, 1, 1, 2]
     assert bunch.target.tolist() == [0, 0, 12, 12, 49, 49]
     assert bunch.target_names[12] == "tear up paper"
     assert len(bunch.target_names) == 60
@@ -214,7 +214,7 @@ def test_progress_is_shown_where_asked_for(folder, caplog):
         ("S000C001P001R001A001", "got setup 0 in the file name, expected one of 1 to 32"),
         ("S001C004P001R001A001", "got camera 4"),
         ("S001C001P107R001A001", "got subject 107"),
-        ("S001C001P001R003A001", "got replication 3"),
+        ("S001C001P001R003A001", "got repetition 3"),
         ("S001C001P001R001A121", "got action 121"),
     ],
 )

@@ -19,7 +19,7 @@ from skeletonlearn.datasets._source import SourceFile
 from skeletonlearn.model_selection import CrossSetup, CrossSubject, CrossView
 
 # Who performed in which setup of NTU RGB+D, as the file names of the distributed set say: 158 pairs, each with
-# 3 cameras, 2 replications and 60 actions
+# 3 cameras, 2 repetitions and 60 actions
 PERFORMERS = {
     1: (1, 2, 3, 4, 5, 6, 7, 8),
     2: (3, 7, 8, 9, 10, 11, 12, 13, 14),
@@ -43,8 +43,8 @@ PERFORMERS = {
 
 def names_of(pairs, actions):
     return [
-        f"S{setup:03}C{camera:03}P{subject:03}R{replication:03}A{action:03}"
-        for (setup, subject), camera, replication, action in product(pairs, (1, 2, 3), (1, 2), actions)
+        f"S{setup:03}C{camera:03}P{subject:03}R{repetition:03}A{action:03}"
+        for (setup, subject), camera, repetition, action in product(pairs, (1, 2, 3), (1, 2), actions)
     ]
 
 
