@@ -140,8 +140,18 @@ def bone_offsets(skeleton: Skeleton, proportions: Mapping[str, float]) -> np.nda
         raise ValueError(
             f"{skeleton.name}: got joints {', '.join(unknown)}, expected joint names among {', '.join(sorted(rest))}."
         )
-    position = np.array([rest[joint] for joint in skeleton.joints])
+    position = np.array([rest[_body_part(skeleton, joint)] for joint in skeleton.joints])
     return position - position[skeleton.parents]
+
+
+def _body_part(skeleton: Skeleton, joint: str) -> str:
+    """The joint of the body model that a layout's joint is.
+
+    They have the same name but for the neck: in layouts where that joint has the role of the neck, it is the shoulder
+    centre, which has a name of its own only in layouts that have both, such as NTU_RGBD.
+    """
+    is_shoulder_centre = skeleton.roles.get("neck") == ("neck",) and "spine_shoulder" not in skeleton.joints
+    return "spine_shoulder" if joint == "neck" and is_shoulder_centre else joint
 
 
 def bone_segments(skeleton: Skeleton) -> np.ndarray:

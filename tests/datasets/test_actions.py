@@ -94,6 +94,27 @@ def test_bones_keep_their_length_on_every_layout(name):
         np.testing.assert_allclose(lengths, lengths[:1].repeat(len(lengths), 0), atol=1e-5)
 
 
+def neck_from_shoulder(skeleton, neck="neck"):
+    """Vectors from the right shoulder to a joint, in camera axes, of all frames of some samples."""
+    bunch = make_actions(8, n_classes=8, skeleton=skeleton, noise=0.0, missing=0.0, random_state=0)
+    frames = np.concatenate(bunch.sequences)
+    return frames[:, bunch.skeleton.index(neck)] - frames[:, bunch.skeleton.index("right_shoulder")]
+
+
+@pytest.mark.parametrize("name", [name for name in list_skeletons() if get_skeleton(name).roles["neck"] == ("neck",)])
+def test_a_neck_that_is_the_shoulder_centre_lies_there(name):
+    np.testing.assert_allclose(neck_from_shoulder(name), neck_from_shoulder(NTU_RGBD, "spine_shoulder"), atol=1e-5)
+
+
+def test_a_neck_above_the_shoulder_centre_lies_above_it():
+    both = Skeleton("both", NTU_RGBD.joints, NTU_RGBD.bones)  # no role tells which of the two the neck is
+    for skeleton in (NTU_RGBD, both):
+        above = neck_from_shoulder(skeleton) - neck_from_shoulder(skeleton, "spine_shoulder")
+        lengths = np.linalg.norm(above, axis=1)
+        assert lengths.min() > 0.04
+        assert lengths.max() < 0.08
+
+
 def test_a_subject_has_one_body_and_subjects_differ(clean):
     bodies = np.array([bone_lengths(one, KINECT_V1)[0] for one in clean.sequences])
     for subject in set(clean.subject):
