@@ -46,9 +46,16 @@ class JointImputer(SequenceTransformer):
 
     Notes
     -----
-    Data that come centred have one joint at zero in every frame. It is recognised by the body's coordinates, which
-    then lie on both sides of zero in every channel (those of a body before a camera do not, at least in depth), and
-    kept.
+    Data that come centred have a joint at zero that is not missing. It is kept where both hold:
+
+    - The body's coordinates lie on both sides of zero in every channel, over the sequence. Those of a body before a
+      camera do not, at least in depth.
+    - The joint is at zero in every frame that has it (each frame was centred), or in the first of them and no other,
+      where no other joint of the body is at zero (the sequence was centred on its start, as by `load_ntu_rgbd`, on
+      the spine of the first person).
+
+    Any other joint at zero is missing. Where missing joints are NaN, as in all that the loaders give,
+    ``zeros_are_missing=False`` leaves nothing to be recognised.
 
     Examples
     --------
@@ -99,19 +106,31 @@ class JointImputer(SequenceTransformer):
         if self.zeros_are_missing and coordinates.shape[-1] > 1:
             zeros = ~coordinates.any(axis=-1)
             if zeros.any():
-                missing |= zeros & ~_centred_on(coordinates, zeros, self._layout())[:, None]
+                missing |= zeros & ~_centred_on(coordinates, zeros, self._layout())
         return missing
 
 
 def _centred_on(X, zeros, skeleton):
-    """Joints at zero because the data were centred on them, (N, J): see the Notes of :class:`JointImputer`."""
+    """Joints at zero because the data were centred on them, (N, T, J): see the Notes of :class:`JointImputer`."""
     bodies = as_bodies(X, skeleton)
-    always = (zeros.reshape(bodies.shape[:4]) | np.isnan(bodies).any(axis=-1)).all(axis=1)  # (N, P, J)
-    if not always.any():
-        return always.reshape(len(X), -1)
+    zeros, unknown = zeros.reshape(bodies.shape[:4]), np.isnan(bodies).any(axis=-1)  # (N, T, P, J)
+    always = (zeros | unknown).all(axis=1, keepdims=True)
+    at_start = _zero_at_start(zeros, unknown)
+    if not (always.any() or at_start.any()):
+        return at_start.reshape(X.shape[:3])
     lowest, highest = np.fmin.reduce(bodies, axis=(1, 3)), np.fmax.reduce(bodies, axis=(1, 3))  # (N, P, C)
     around = ((lowest < 0) & (highest > 0)).all(axis=-1)
-    return (always & around[..., None]).reshape(len(X), -1)
+    return ((always | at_start) & around[:, None, :, None]).reshape(X.shape[:3])
+
+
+def _zero_at_start(zeros, unknown):
+    """Joints at zero in the first frame that has them, alone of their body, and in no other: (N, T, P, J)."""
+    shown = ~(zeros | unknown).all(axis=-1, keepdims=True)  # a body that is not there is at no place
+    known, zeros = shown & ~unknown, shown & zeros
+    first = known & (np.cumsum(known, axis=1) == 1)
+    alone = np.count_nonzero(zeros, axis=-1, keepdims=True) == 1
+    once = np.count_nonzero(zeros, axis=1, keepdims=True) == 1
+    return zeros & first & alone & once
 
 
 def _fill_in_time(X, missing, method):

@@ -133,6 +133,64 @@ def test_joint_that_the_data_were_centred_on_is_not_missing():
     np.testing.assert_array_equal(filled[:, :, 0], 0)
 
 
+def centred_on_start(n_persons=1):
+    """Two sequences of bodies around joint 0 of the first person in the first frame, (2, 6, n_persons * 17, 3)."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(2, 1, n_persons * H36M.n_joints, 3)) + rng.normal(scale=0.1, size=(2, 6, 1, 3))
+    return X - X[:, :1, :1]
+
+
+@pytest.mark.parametrize("n_persons", [1, 2])
+def test_joint_that_the_start_was_centred_on_is_kept_to_the_bit(n_persons):
+    X = centred_on_start(n_persons)
+    assert not X[:, 0, 0].any()
+    np.testing.assert_array_equal(JointImputer(skeleton=H36M).fit_transform(X), X)
+
+
+@pytest.mark.parametrize("sentinel", [np.nan, 0.0])
+def test_the_start_is_the_first_frame_that_shows_the_body(sentinel):
+    X = centred_on_start()
+    late = np.concatenate([np.full((2, 3, *X.shape[2:]), sentinel), X], axis=1)
+    filled = JointImputer(skeleton=H36M).fit_transform(late)
+    np.testing.assert_array_equal(filled[:, 3:], X)
+    np.testing.assert_array_equal(filled[:, :3], X[:, [0, 0, 0]])
+
+
+MISSING_ZEROS = {
+    "in a later frame": [(2, 5)],
+    "at the start and later": [(0, 5), (3, 5)],
+    "two joints at the start": [(0, 5), (0, 6)],
+}
+
+
+@pytest.mark.parametrize("case", MISSING_ZEROS)
+def test_joint_at_zero_in_a_body_around_zero_is_missing(case):
+    X = centred_on_start() + 0.01  # the origin lies within the body and on no joint
+    damaged = X.copy()
+    for frame, joint in MISSING_ZEROS[case]:
+        damaged[:, frame, joint] = 0
+    expected = np.where((damaged == 0).all(axis=-1, keepdims=True), np.nan, damaged)
+    filled = JointImputer(skeleton=H36M).fit_transform(damaged)
+    np.testing.assert_array_equal(filled, JointImputer(zeros_are_missing=False, skeleton=H36M).fit_transform(expected))
+    for frame, joint in MISSING_ZEROS[case]:
+        assert filled[:, frame, joint].any(axis=-1).all()
+
+
+def test_joint_at_zero_at_the_start_before_a_camera_is_missing():
+    X = centred_on_start() + np.array([0, 0, 30])
+    X[:, 0, 5] = 0
+    np.testing.assert_array_equal(JointImputer(skeleton=H36M).fit_transform(X)[:, 0, 5], X[:, 1, 5])
+
+
+def test_second_person_at_zero_at_the_start_is_told_by_its_own_coordinates():
+    X = centred_on_start(2)
+    X[:, :, H36M.n_joints :] += 30
+    X[:, 0, H36M.n_joints + 2] = 0
+    filled = JointImputer(skeleton=H36M).fit_transform(X)
+    np.testing.assert_array_equal(filled[:, 0, H36M.n_joints + 2], X[:, 1, H36M.n_joints + 2])
+    np.testing.assert_array_equal(filled[:, 0, 0], 0)
+
+
 def test_joint_at_zero_before_a_camera_is_missing():
     X = np.random.default_rng(0).normal(size=(2, 6, 5, 3)) + np.array([0, 0, 30])
     X[:, :, 0] = 0
