@@ -47,7 +47,7 @@ options = parser.parse_args()
 
 # %% [markdown]
 # ## Synthetic files, where there are no real ones
-# A file's name says setup, camera, performer, replication and action. Of the eight performers, the protocol trains on
+# A file's name says setup, camera, performer, repetition and action. Of the eight performers, the protocol trains on
 # 1, 2, 4, 5 and 8. Actions of two people begin at A050. One file is cut off in the middle, as happens to copies, and
 # one has a name that is on the official list of bad recordings.
 
@@ -67,9 +67,9 @@ def write_synthetic_files(folder: Path) -> None:
         random_state=options.seed,
     )
     for at, sequence in enumerate(actions.sequences):
-        label, (setup, replication) = actions.target[at], divmod(actions.repetition[at], 2)
+        label, (setup, repetition) = actions.target[at], divmod(actions.repetition[at], 2)
         action = label + 1 if label < N_SOLO else label - N_SOLO + 50
-        name = f"S{setup + 1:03}C{actions.camera[at]:03}P{actions.subject[at]:03}R{replication + 1:03}A{action:03}"
+        name = f"S{setup + 1:03}C{actions.camera[at]:03}P{actions.subject[at]:03}R{repetition + 1:03}A{action:03}"
         write_ntu_skeleton(folder / f"{name}.skeleton", as_recording(sequence))
     write_ntu_skeleton(folder / "S001C002P005R002A008.skeleton", as_recording(actions.sequences[0]))
     cut_off = sorted(folder.iterdir())[-1]
