@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import VotingClassifier
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.pipeline import Pipeline
 
@@ -136,8 +137,9 @@ def count_parameters(model: Any) -> int | None:
     int or None
         None where it cannot be told.
     """
-    if isinstance(model, Pipeline):
-        counts = [count_parameters(step) for _, step in model.steps]
+    if isinstance(model, Pipeline | VotingClassifier):
+        parts = model.estimators_ if isinstance(model, VotingClassifier) else [step for _, step in model.steps]
+        counts = [count_parameters(part) for part in parts]
         return None if None in counts else sum(count for count in counts if count is not None)
     if isinstance(model, Graph2VecEmbedder):
         return model.word_vectors_.size + sum(codebook.size for codebook in model.codebooks_.values())

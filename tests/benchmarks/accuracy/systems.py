@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -98,6 +99,13 @@ def trained(classifier: type, **parameters: Any) -> Factory:
     return lambda skeleton, seed: classifier(skeleton=skeleton, random_state=seed, **common)
 
 
+def vote(**members: Factory) -> Factory:
+    """Several systems whose probabilities are averaged."""
+    return lambda skeleton, seed: VotingClassifier(
+        [(name, make(skeleton, seed)) for name, make in members.items()], voting="soft"
+    )
+
+
 GROUPS: dict[str, dict[str, Factory]] = {
     "Peers": {
         "LogisticRegression on joints": lambda skeleton, seed: make_pipeline(
@@ -127,6 +135,13 @@ GROUPS: dict[str, dict[str, Factory]] = {
         "SkeletonClassifier cooccurrence": trained(SkeletonClassifier, encoder="cooccurrence"),
         "SkeletonClassifier tcn": trained(SkeletonClassifier, encoder="tcn"),
         "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer", max_epochs=60),
+    },
+    "Late fusion": {
+        "VotingClassifier of three networks": vote(
+            cooccurrence=trained(SkeletonClassifier, encoder="cooccurrence"),
+            lstm=trained(LSTMClassifier),
+            gru=trained(GRUClassifier),
+        ),
     },
     "Nothing set": {
         "ConMLPEmbedder() + LogisticRegression, nothing set": lambda skeleton, seed: Pipeline(
