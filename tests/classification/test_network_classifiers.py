@@ -13,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 
 from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
+from skeletonlearn._training.batches import RaggedBatches
 from skeletonlearn.augmentation import Jitter
 from skeletonlearn.datasets import make_actions
 from skeletonlearn.nn import ENCODERS
@@ -93,6 +94,29 @@ def test_lists_of_sequences_of_different_lengths_are_learned(classifier, ragged,
     fitted = classifier(augmentation=None, **(SMALL | {"max_epochs": 60, "hidden_dim": 32})).fit(ragged, y)
     assert fitted.sequence_shape_in_ == (None, 20, 3)
     assert fitted.score(ragged, y) > 0.9
+
+
+@pytest.mark.parametrize("classifier", [GRUClassifier, LSTMClassifier])
+def test_garbage_after_the_end_of_sequences_changes_no_bit_of_a_fit(classifier, monkeypatch):
+    actions = make_actions(200, n_classes=4, n_frames=(6, 20), random_state=1)
+    X = JointImputer(skeleton=actions.skeleton).fit_transform(actions.sequences)
+    # views are left out: they see the sequences without what pads them
+    clean = classifier(augmentation=None, **SMALL).fit(X, actions.target)
+    padded_with_zeros = RaggedBatches.take_padded
+    n_padded = []
+
+    def padded_with_garbage(batches, indices):
+        batch, lengths = padded_with_zeros(batches, indices)
+        for sequence, length in zip(batch, lengths.tolist(), strict=True):
+            sequence[length:] = 1e6
+            n_padded.append(len(sequence) - length)
+        return batch, lengths
+
+    monkeypatch.setattr(RaggedBatches, "take_padded", padded_with_garbage)
+    spoilt = classifier(augmentation=None, **SMALL).fit(X, actions.target)
+    assert sum(n_padded) > 1000
+    for name, array in clean.network_state_.items():
+        np.testing.assert_array_equal(spoilt.network_state_[name], array)
 
 
 @pytest.mark.parametrize(
