@@ -151,9 +151,9 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
             Probabilities, in the order of `classes_`; rows sum to 1. With `n_clips`, the mean over the clips.
         """
         X = self._check(X)
-        clips = [X] if self.n_clips == 1 else cut_clips(X, self.n_clips)
         of_batch = partial(_probabilities, self._plan.every_step)
-        probabilities = [self._apply_in_batches(clip, resolve_device(self.device), of_batch) for clip in clips]
+        device = resolve_device(self.device)
+        probabilities = [self._apply_in_batches(clip, device, of_batch) for clip in cut_clips(X, self.n_clips)]
         mean = np.mean(probabilities, axis=0, dtype=np.float64)
         return mean / mean.sum(axis=1, keepdims=True)
 
