@@ -27,7 +27,7 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
     embedder : fitted transformer or None, default=None
         Gives the representation of X through its `transform`; a :class:`sklearn.frozen.FrozenEstimator` around it
         is the same. None takes X itself.
-    C : float, default=0.1
+    C : float, default=0.01
         Inverse of the strength of the L2 penalty on `coef_`. Embeddings tend to separate the training set wholly, so
         that a stronger penalty than that of LogisticRegression (1.0) carries over better to views not seen.
     max_iter : int, default=1000
@@ -71,7 +71,7 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
     >>> embedder = ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit(X, y)
     >>> probe = LinearProbe(embedder=embedder).fit(X, y)
     >>> probe.predict(X).shape, probe.coef_.shape
-    ((12,), (3, 32))
+    ((12,), (3, 384))
     """
 
     _parameter_constraints: dict = {
@@ -82,7 +82,7 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
-    def __init__(self, embedder=None, *, C=0.1, max_iter=1000, tol=1e-4, class_weight=None):
+    def __init__(self, embedder=None, *, C=0.01, max_iter=1000, tol=1e-4, class_weight=None):
         self.embedder = embedder
         self.C = C
         self.max_iter = max_iter
