@@ -33,10 +33,11 @@ _LEARNS = {"max_epochs": 25, "hidden_dim": 32}
 DEFAULTS = [_default(estimator_class) for _, estimator_class in all_estimators()]
 VARIANTS = [
     *(ConMLPEmbedder(encoder, max_epochs=2) for encoder in ENCODERS if encoder != ConMLPEmbedder().encoder),
-    ConMLPEmbedder(max_epochs=2, early_stopping=True),
+    ConMLPEmbedder(max_epochs=2, fusion="early", early_stopping=True),
     SkeletonClassifier("transformer", **_LEARNS),
+    SkeletonClassifier("cooccurrence", fusion="early", **_LEARNS),
     SkeletonClassifier(loss="focal", n_clips=3, early_stopping=True, **_LEARNS),
-    GRUClassifier(loss="temporal_cross_entropy", **_LEARNS),
+    GRUClassifier(loss="temporal_cross_entropy", fusion="late", **_LEARNS),
     GRUClassifier(pooling="attention", bidirectional=False, **_LEARNS),
     Graph2VecEmbedder(output="mean"),
     Graph2VecEmbedder(output="sequence"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from numbers import Integral, Real
 from typing import Any
@@ -14,7 +15,7 @@ from skeletonlearn._training.devices import PRECISIONS
 from skeletonlearn._training.loop import OPTIMIZERS, SCHEDULES, TrainingSettings
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
-    "max_epochs": [Interval(Integral, 1, None, closed="left")],
+    "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     "batch_size": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
     "learning_rate": [Interval(Real, 0, None, closed="neither")],
     "optimizer": [StrOptions(set(OPTIMIZERS))],
@@ -33,12 +34,19 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
 """As scikit-learn's `_parameter_constraints`."""
 
 _STEPS_AN_EPOCH = 16  # what batch_size="auto" aims at, within bounds
+_EPOCHS = (35, 400)  # bounds of max_epochs="auto"
 
 
 def training_settings(
-    estimator: BaseEstimator, n_samples: int, *, smallest_batch: int, largest_batch: int, **changes: Any
+    estimator: BaseEstimator,
+    n_samples: int,
+    *,
+    smallest_batch: int,
+    largest_batch: int,
+    n_steps: int,
+    **changes: Any,
 ) -> TrainingSettings:
-    """The training parameters of an estimator, once the batch size is known.
+    """The training parameters of an estimator, once the number of sequences is known.
 
     Parameters
     ----------
@@ -48,6 +56,8 @@ def training_settings(
         Sequences to train on.
     smallest_batch, largest_batch : int
         Bounds of ``batch_size="auto"``, which is a sixteenth of the sequences within them, or all if there are fewer.
+    n_steps : int
+        What ``max_epochs="auto"`` aims at: as many epochs as that takes, but at least 35 and at most 400.
     **changes : object
         Settings that are not as the parameters say.
 
@@ -70,4 +80,7 @@ def training_settings(
             f"{n_samples}, or 'auto'."
         )
     parameters = {field.name: getattr(estimator, field.name) for field in fields(TrainingSettings)}
+    if parameters["max_epochs"] == "auto":
+        fewest, most = _EPOCHS
+        parameters["max_epochs"] = max(fewest, min(math.ceil(n_steps * batch_size / n_samples), most))
     return TrainingSettings(**(parameters | {"batch_size": batch_size} | changes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Integral, Real
 
@@ -14,7 +13,6 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight
-from torch import nn
 
 from skeletonlearn._training.batches import make_batches
 from skeletonlearn._training.clips import cut_clips
@@ -26,45 +24,18 @@ from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_se
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.views import bind_view, default_view
 from skeletonlearn.base import check_sequences
+from skeletonlearn.classification._architecture import ClassifierPlan
 from skeletonlearn.classification._objective import LOSSES, ClassificationObjective, make_loss
 from skeletonlearn.classification._samples import distinct_samples, weigh_classes
-from skeletonlearn.nn import EncoderPlan, StreamedEncoder, embedding_width
+from skeletonlearn.nn import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
 from skeletonlearn.nn._pooling import real_steps
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
-_BATCHES = {"smallest_batch": 32, "largest_batch": 256}
-_SOME_FRAMES = 16  # to find a width with, where sequences have no common length
-
-
-@dataclass(frozen=True)
-class ClassifierPlan:
-    """Enough to make the networks again, whatever became of the estimator's parameters.
-
-    Attributes
-    ----------
-    encoder : EncoderPlan
-        The encoder and its streams.
-    n_classes : int
-        Outputs.
-    every_step : bool
-        Whether every time step predicts; a sequence's prediction is their mean.
-    """
-
-    encoder: EncoderPlan
-    n_classes: int
-    every_step: bool
-
-    def build(self) -> nn.ModuleDict:
-        """Untrained networks: `encoder` (streams included) and `head`."""
-        n_frames, n_joints, n_channels = self.encoder.shape
-        shape = (n_frames or _SOME_FRAMES, n_joints, n_channels)
-        encoder = replace(self.encoder, shape=shape).build()
-        width = self.encoder.hidden_dim if self.every_step else embedding_width(encoder, shape)
-        return nn.ModuleDict({"encoder": encoder, "head": nn.Linear(width, self.n_classes)})
+_LENGTH = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
 
 
 def _attends(estimator: NetworkClassifier) -> bool:
-    encoder = estimator.encoder_.encoder if estimator.__sklearn_is_fitted__() else None
+    encoder = estimator.encoder_.parts[0].encoder if estimator.__sklearn_is_fitted__() else None
     pooling = getattr(getattr(encoder, "pool", None), "pooling", getattr(estimator, "pooling", None))
     if pooling != "attention":
         raise AttributeError(f"attention_weights needs pooling='attention' when fitting, got pooling={pooling!r}.")
@@ -76,7 +47,8 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
 
     _parameter_constraints: dict = {
         "skeleton": [Skeleton, str, None],
-        "streams": [tuple, list],
+        "streams": [StrOptions({"auto"}), tuple, list],
+        "fusion": [StrOptions(set(FUSIONS))],
         "hidden_dim": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left"), None],
         "loss": [StrOptions(set(LOSSES))],
@@ -117,7 +89,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         seed = draw_seed(self.random_state)
         held_out = self.validation_fraction if self.early_stopping else 0.0
         training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
-        settings = training_settings(self, len(training), **_BATCHES)
+        settings = training_settings(self, len(training), **_LENGTH)
         with seeded(seed, device) as generator:
             networks = self._new_networks().to(device)
             objective = self._objective(networks, X, codes, indices, weights, device)
@@ -277,23 +249,8 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         encoder = self._encoder_plan(self.sequence_shape_in_, skeleton)
         self._plan = ClassifierPlan(encoder, len(self.classes_), self.loss == "temporal_cross_entropy")
         networks = self._plan.build()
-        if self._plan.every_step:
-            self._check_steps(networks["encoder"].encoder)
         self._start_from(networks)
         return networks
-
-    def _check_steps(self, encoder):
-        """Refuse an encoder whose time steps cannot each predict."""
-        if not hasattr(encoder, "steps"):
-            raise ValueError(
-                f"loss='temporal_cross_entropy' needs an encoder that tells the features of every time step, got "
-                f"encoder={self._plan.encoder.encoder!r}; 'tcn', 'lstm', 'gru' and 'transformer' do."
-            )
-        if encoder.pool.pooling == "attention":
-            raise ValueError(
-                "pooling='attention' is not trained by loss='temporal_cross_entropy', in which every time step counts "
-                "the same; expected another pooling or loss."
-            )
 
     def _build_networks(self):
         return self._plan.build()
@@ -332,22 +289,23 @@ def _as_it_is(batch, generator):
 
 
 def _probabilities(every_step, networks, x, lengths):
-    """Probabilities of a batch, `(B, n_classes)`."""
+    """Probabilities of a batch, `(B, n_classes)`: the mean over the parts of the encoder, and over the steps."""
     if not every_step:
-        return networks["head"](networks["encoder"](x, lengths)).float().softmax(dim=1)
+        return networks["head"](networks["encoder"](x, lengths)).float().softmax(dim=-1).mean(dim=1)
     steps, n_steps = networks["encoder"].steps(x, lengths)
-    of_steps = networks["head"](steps).float().softmax(dim=2).masked_fill(~real_steps(n_steps, steps)[..., None], 0)
+    of_steps = networks["head"](steps).float().softmax(dim=-1).mean(dim=2)
+    of_steps = of_steps.masked_fill(~real_steps(n_steps, steps)[..., None], 0)
     return of_steps.sum(dim=1) / of_steps.sum(dim=(1, 2))[:, None]
 
 
 def _attention(n_frames, networks, x, lengths):
     """Weights of the frames, `(B, n_frames)`, from those of the encoder's steps."""
-    encoder: StreamedEncoder = networks["encoder"]
-    weights = encoder.encoder.pool.weights(*encoder.steps(x, lengths)).cpu()
+    encoder: StreamedEncoder | LateFusion = networks["encoder"]
+    weights = encoder.attention(x, lengths).cpu()
     real = torch.full((len(x),), x.shape[1]) if lengths is None else lengths
     frames = torch.arange(n_frames)
     # a batch may be shorter than the longest sequence of all
-    step = (frames // encoder.encoder.frames_a_step).clamp_max(weights.shape[1] - 1)
+    step = (frames // encoder.parts[0].encoder.frames_a_step).clamp_max(weights.shape[1] - 1)
     is_real = frames < real[:, None]
     frames_of = torch.zeros_like(weights).index_add_(1, step, is_real.to(weights.dtype))  # how many share a step
     return torch.where(is_real, weights[:, step] / frames_of[:, step].clamp_min(1), 0)

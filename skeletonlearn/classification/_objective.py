@@ -21,6 +21,8 @@ def make_loss(
 ) -> Callable[[nn.ModuleDict, Tensor, Tensor | None, Tensor, Tensor], Tensor]:
     """The loss of a batch, from the networks, the sequences, their lengths, targets and weights.
 
+    Where the encoder has several parts, each with a head, it is the mean of their losses.
+
     Parameters
     ----------
     loss : {"cross_entropy", "focal", "temporal_cross_entropy"}
@@ -40,15 +42,19 @@ def make_loss(
     common: dict[str, Any] = {"weight": class_weight, "label_smoothing": label_smoothing}
 
     def of_sequences(networks: nn.ModuleDict, x: Tensor, lengths: Tensor | None, target: Tensor, weight: Tensor):
-        logits = networks["head"](networks["encoder"](x, lengths))
+        logits = networks["head"](networks["encoder"](x, lengths))  # (B, n_parts, n_classes)
+        target, weight = (each.repeat_interleave(logits.shape[1]) for each in (target, weight))
         # a focus of 0 is cross-entropy
         focus = gamma if loss == "focal" else 0.0
-        return focal_loss(logits, target, focus, sample_weight=weight, **common)
+        return focal_loss(logits.flatten(0, 1), target, focus, sample_weight=weight, **common)
 
     def of_every_step(networks: nn.ModuleDict, x: Tensor, lengths: Tensor | None, target: Tensor, weight: Tensor):
         encoder: Any = networks["encoder"]
-        steps, lengths = encoder.steps(x, lengths)
-        return temporal_cross_entropy(networks["head"](steps), target, lengths, sample_weight=weight, **common)
+        steps, n_steps = encoder.steps(x, lengths)
+        logits = networks["head"](steps).transpose(1, 2)  # (B, n_parts, S, n_classes)
+        n_steps = None if n_steps is None else n_steps.repeat_interleave(logits.shape[1])
+        target, weight = (each.repeat_interleave(logits.shape[1]) for each in (target, weight))
+        return temporal_cross_entropy(logits.flatten(0, 1), target, n_steps, sample_weight=weight, **common)
 
     return of_every_step if loss == "temporal_cross_entropy" else of_sequences
 

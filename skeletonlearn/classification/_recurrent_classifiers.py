@@ -7,7 +7,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skeletonlearn.classification._network_classifier import NetworkClassifier
-from skeletonlearn.nn import POOLINGS, EncoderPlan
+from skeletonlearn.nn import POOLINGS, EncoderPlan, choose_streams
 
 
 class RecurrentClassifier(NetworkClassifier):
@@ -27,7 +27,8 @@ class RecurrentClassifier(NetworkClassifier):
         hidden_dim=256,
         *,
         skeleton=None,
-        streams=("joint", "motion"),
+        streams="auto",
+        fusion="early",
         n_layers=1,
         bidirectional=True,
         dropout=0.4,
@@ -38,7 +39,7 @@ class RecurrentClassifier(NetworkClassifier):
         label_smoothing=0.1,
         augmentation="auto",
         n_clips=1,
-        max_epochs=100,
+        max_epochs="auto",
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",
@@ -57,6 +58,7 @@ class RecurrentClassifier(NetworkClassifier):
         self.hidden_dim = hidden_dim
         self.skeleton = skeleton
         self.streams = streams
+        self.fusion = fusion
         self.n_layers = n_layers
         self.bidirectional = bidirectional
         self.dropout = dropout
@@ -85,7 +87,16 @@ class RecurrentClassifier(NetworkClassifier):
 
     def _encoder_plan(self, shape, skeleton):
         options = {"n_layers": self.n_layers, "bidirectional": self.bidirectional, "pooling": self.pooling}
-        return EncoderPlan(shape, self._cell, tuple(self.streams), skeleton, self.hidden_dim, self.dropout, options)
+        return EncoderPlan(
+            shape,
+            self._cell,
+            choose_streams(self.streams, skeleton),
+            skeleton,
+            self.hidden_dim,
+            self.dropout,
+            options,
+            self.fusion,
+        )
 
 
 class LSTMClassifier(RecurrentClassifier):
@@ -98,8 +109,12 @@ class LSTMClassifier(RecurrentClassifier):
     skeleton : Skeleton, str or None, default=None
         The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
         number of joints.
-    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
-        What the encoder sees, computed from the joints after the views.
+    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
+        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
+        skeleton, else joints and their motion.
+    fusion : {"early", "late"}, default="early"
+        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
+        with its own loss; their probabilities are averaged.
     n_layers : int, default=1
         Recurrent layers.
     bidirectional : bool, default=True
@@ -124,8 +139,9 @@ class LSTMClassifier(RecurrentClassifier):
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
         whole.
-    max_epochs : int, default=100
-        How often each sequence is seen.
+    max_epochs : int or "auto", default="auto"
+        How often each sequence is seen. ``"auto"`` is as often as it takes for 1,600 batches, but at least 35 and at
+        most 400 times.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
         fewer.
@@ -220,8 +236,12 @@ class GRUClassifier(RecurrentClassifier):
     skeleton : Skeleton, str or None, default=None
         The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
         number of joints.
-    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
-        What the encoder sees, computed from the joints after the views.
+    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
+        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
+        skeleton, else joints and their motion.
+    fusion : {"early", "late"}, default="early"
+        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
+        with its own loss; their probabilities are averaged.
     n_layers : int, default=1
         Recurrent layers.
     bidirectional : bool, default=True
@@ -246,8 +266,9 @@ class GRUClassifier(RecurrentClassifier):
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
         whole.
-    max_epochs : int, default=100
-        How often each sequence is seen.
+    max_epochs : int or "auto", default="auto"
+        How often each sequence is seen. ``"auto"`` is as often as it takes for 1,600 batches, but at least 35 and at
+        most 400 times.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
         fewer.

@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn.classification._network_classifier import NetworkClassifier
-from skeletonlearn.nn import ENCODERS, POOLINGS, EncoderPlan, takes_lengths
+from skeletonlearn.nn import ENCODERS, POOLINGS, EncoderPlan, choose_streams, takes_lengths
 
 
 class SkeletonClassifier(NetworkClassifier):
@@ -15,11 +15,12 @@ class SkeletonClassifier(NetworkClassifier):
 
     Parameters
     ----------
-    encoder : str or callable, default="cooccurrence"
-        The network from a sequence to its features: ``"cooccurrence"``, ``"tcn"``, ``"tcn_two_rates"``, ``"mixer"``,
+    encoder : str or callable, default="tcn"
+        The network from a sequence to its features: ``"tcn"``, ``"tcn_two_rates"``, ``"cooccurrence"``, ``"mixer"``,
         ``"mlp"``, ``"lstm"``, ``"gru"`` or ``"transformer"``; the last three take sequences of any length. A callable
         is a factory, called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from
-        `(B, F, J, C)` to `(B, D)`; `n_channels` counts the channels of all streams.
+        `(B, F, J, C)` to `(B, D)`; `n_channels` counts the channels of the streams that it sees: of one after late
+        fusion, else of all.
     pretrained : fitted ConMLPEmbedder or None, default=None
         Whose encoder to start from. Encoder, streams, skeleton and sizes are then the embedder's, and the parameters
         of those names are not looked at. It is not changed, and clones share it.
@@ -28,10 +29,14 @@ class SkeletonClassifier(NetworkClassifier):
     skeleton : Skeleton, str or None, default=None
         The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
         number of joints.
-    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
-        What the encoder sees, computed from the joints after the views.
-    hidden_dim : int, default=256
-        Width of the encoder.
+    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
+        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
+        skeleton, else joints and their motion.
+    fusion : {"early", "late"}, default="late"
+        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
+        with its own loss; their probabilities are averaged.
+    hidden_dim : int, default=128
+        Width of the encoder, of each stream's after late fusion.
     dropout : float or None, default=None
         Dropout of the encoder; None is its own default.
     pooling : {"last", "mean", "max", "mean_max", "attention"} or None, default=None
@@ -52,8 +57,9 @@ class SkeletonClassifier(NetworkClassifier):
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
         whole.
-    max_epochs : int, default=100
-        How often each sequence is seen.
+    max_epochs : int or "auto", default="auto"
+        How often each sequence is seen. ``"auto"`` is as often as it takes for 1,600 batches, but at least 35 and at
+        most 400 times.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
         fewer.
@@ -124,6 +130,9 @@ class SkeletonClassifier(NetworkClassifier):
 
     References
     ----------
+    K. Simonyan & A. Zisserman, "Two-Stream Convolutional Networks for Action Recognition in Videos", NeurIPS 2014, for
+    streams that are fused late.
+
     C. Li et al., "Co-occurrence Feature Learning from Skeleton Data for Action Recognition and Detection with
     Hierarchical Aggregation", IJCAI 2018.
 
@@ -148,13 +157,14 @@ class SkeletonClassifier(NetworkClassifier):
 
     def __init__(
         self,
-        encoder="cooccurrence",
+        encoder="tcn",
         *,
         pretrained=None,
         freeze=False,
         skeleton=None,
-        streams=("joint", "motion"),
-        hidden_dim=256,
+        streams="auto",
+        fusion="late",
+        hidden_dim=128,
         dropout=None,
         pooling=None,
         loss="cross_entropy",
@@ -163,7 +173,7 @@ class SkeletonClassifier(NetworkClassifier):
         label_smoothing=0.1,
         augmentation="auto",
         n_clips=1,
-        max_epochs=100,
+        max_epochs="auto",
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",
@@ -184,6 +194,7 @@ class SkeletonClassifier(NetworkClassifier):
         self.freeze = freeze
         self.skeleton = skeleton
         self.streams = streams
+        self.fusion = fusion
         self.hidden_dim = hidden_dim
         self.dropout = dropout
         self.pooling = pooling
@@ -245,7 +256,16 @@ class SkeletonClassifier(NetworkClassifier):
                 )
             return plan
         options = {} if self.pooling is None else {"pooling": self.pooling}
-        return EncoderPlan(shape, self.encoder, tuple(self.streams), skeleton, self.hidden_dim, self.dropout, options)
+        return EncoderPlan(
+            shape,
+            self.encoder,
+            choose_streams(self.streams, skeleton),
+            skeleton,
+            self.hidden_dim,
+            self.dropout,
+            options,
+            self.fusion,
+        )
 
     def _start_from(self, networks):
         if self.pretrained is not None:

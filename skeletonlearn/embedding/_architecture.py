@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from skeletonlearn.nn import EncoderPlan, build_decoder, embedding_width, projection_head
+from skeletonlearn.nn import EncoderPlan, Heads, build_decoder, embedding_width, projection_head
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,15 @@ class ConMLPArchitecture:
         """Untrained networks: `encoder` (streams included), `projector` and perhaps `decoder`."""
         plan = self.encoder
         encoder = plan.build()
-        width = embedding_width(encoder, plan.shape)
+        widths = [embedding_width(part, plan.shape) for part in encoder.parts]
         networks: dict[str, nn.Module] = {
             "encoder": encoder,
-            "projector": projection_head(width, self.projection_dim, self.projection_layers),
+            "projector": Heads(
+                widths, lambda width: projection_head(width, self.projection_dim, self.projection_layers)
+            ),
         }
         if self.has_decoder:
             networks["decoder"] = build_decoder(
-                plan.encoder, width, plan.shape, hidden_dim=plan.hidden_dim, dropout=plan.dropout
+                plan.encoder, sum(widths), plan.shape, hidden_dim=plan.hidden_dim, dropout=plan.dropout
             )
         return nn.ModuleDict(networks)

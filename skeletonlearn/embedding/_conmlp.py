@@ -25,11 +25,12 @@ from skeletonlearn.embedding._architecture import ConMLPArchitecture
 from skeletonlearn.embedding._labels import contrast_labels
 from skeletonlearn.embedding._objective import ContrastiveObjective
 from skeletonlearn.losses import nt_xent, supcon, tcl
-from skeletonlearn.nn import ENCODERS, EncoderPlan, embedding_width
+from skeletonlearn.nn import ENCODERS, FUSIONS, EncoderPlan, choose_streams, embedding_width
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 _SMALLEST_BATCH = {"labels": 64, "no labels": 256}
 _LARGEST_BATCH = 512
+_STEPS = 600
 
 
 def _has_decoder(estimator: ConMLPEmbedder) -> bool:
@@ -55,7 +56,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         The network from a sequence to its embedding: ``"mlp"`` (the published one), ``"tcn"``, ``"tcn_two_rates"``,
         ``"cooccurrence"``, ``"mixer"``, ``"lstm"``, ``"gru"`` or ``"transformer"``. A callable is a factory,
         called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from `(B, F, J, C)`
-        to `(B, n_components)`; `n_channels` counts the channels of all streams.
+        to `(B, n_components)`; `n_channels` counts the channels of the streams that it sees: of one after late
+        fusion, else of all.
     loss : {"supcon", "nt_xent", "tcl"}, default="supcon"
         Supervised contrastive, NT-Xent or tuned contrastive loss. Without labels each sequence is a class of its
         own, which makes ``"supcon"`` equal ``"nt_xent"``. ``"nt_xent"`` never looks at `y`.
@@ -64,8 +66,12 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     skeleton : Skeleton, str or None, default=None
         The joint layout, or its name in the catalogue. Needed for bone streams and for views that change the
         body; the number of persons follows from the number of joints.
-    streams : tuple of {"joint", "bone", "motion", "bone_motion"}, default=("joint", "motion")
-        What the encoder sees, computed from the joints after the views.
+    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
+        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
+        skeleton, else joints and their motion.
+    fusion : {"early", "late"}, default="late"
+        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
+        with its own loss; their embeddings are put side by side.
     k1 : float, default=1.0
         Weight of the positives' term in the denominator of ``"tcl"``.
     k2 : float, default=1.0
@@ -75,11 +81,12 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     reconstruction_weight : float, default=0.0
         Weight of the error of the sequence rebuilt by a decoder from each view's embedding; 0 has no decoder.
     projection_dim : int, default=128
-        Width of the space that the loss is taken in.
+        Width of the space that the loss is taken in, of each stream's after late fusion.
     projection_layers : {1, 2}, default=1
         Layers of the projection: one linear layer (the published one), or a perceptron.
-    hidden_dim : int, default=256
-        Width of the encoder, and of the embedding.
+    hidden_dim : int, default=128
+        Width of the encoder, of each stream's after late fusion. The embedding of ``"tcn"`` and ``"tcn_two_rates"`` is
+        about six times as wide, that of other encoders just as wide.
     dropout : float or None, default=None
         Dropout of encoder and decoder; None is the encoder's own default (0.6 for ``"mlp"``).
     augmentation : "auto", None, view or pair of views, default="auto"
@@ -88,8 +95,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         smooths, with strengths that depend on whether there are labels and are meant for bodies scaled to a torso of
         length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
-    max_epochs : int, default=35
-        How often each sequence is seen. Without labels, twice as many or more still pay.
+    max_epochs : int or "auto", default="auto"
+        How often each sequence is seen. ``"auto"`` is as often as it takes for 600 batches, but at least 35 and at most
+        400 times. With labels, some more still pay.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 64 (256 without labels, where the batch
         is all that a sequence is contrasted with) and at most 512, or all if there are fewer.
@@ -171,7 +179,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     >>> X = np.random.default_rng(0).normal(size=(12, 16, 20, 3))
     >>> y = np.arange(12) % 3
     >>> ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit_transform(X, y).shape
-    (12, 32)
+    (12, 384)
     """
 
     _parameter_constraints: dict = {
@@ -179,7 +187,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         "loss": [StrOptions({"supcon", "nt_xent", "tcl"})],
         "supervised": [StrOptions({"auto"}), "boolean"],
         "skeleton": [Skeleton, str, None],
-        "streams": [tuple, list],
+        "streams": [StrOptions({"auto"}), tuple, list],
+        "fusion": [StrOptions(set(FUSIONS))],
         "k1": [Interval(Real, 0, None, closed="left")],
         "k2": [Interval(Real, 0, None, closed="left")],
         "temperature": [Interval(Real, 0, None, closed="neither")],
@@ -199,17 +208,18 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         loss="supcon",
         supervised="auto",
         skeleton=None,
-        streams=("joint", "motion"),
+        streams="auto",
+        fusion="late",
         k1=1.0,
         k2=1.0,
         temperature=0.1,
         reconstruction_weight=0.0,
         projection_dim=128,
         projection_layers=1,
-        hidden_dim=256,
+        hidden_dim=128,
         dropout=None,
         augmentation="auto",
-        max_epochs=35,
+        max_epochs="auto",
         batch_size="auto",
         learning_rate=2e-3,
         optimizer="adamw",
@@ -231,6 +241,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self.supervised = supervised
         self.skeleton = skeleton
         self.streams = streams
+        self.fusion = fusion
         self.k1 = k1
         self.k2 = k2
         self.temperature = temperature
@@ -355,12 +366,10 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
 
         Returns
         -------
-        ndarray of shape (n_samples, projection_dim), float32
-            Rows of length one.
+        ndarray of shape (n_samples, projection_dim) or (n_samples, n_streams * projection_dim), float32
+            Rows of length one. After late fusion the streams' projections, all of one length, are side by side.
         """
-        return self._apply(
-            X, lambda networks, batch, _: nn.functional.normalize(networks["projector"](networks["encoder"](batch)))
-        )
+        return self._apply(X, lambda networks, batch, _: _on_sphere(networks["projector"](networks["encoder"](batch))))
 
     @available_if(_has_decoder)
     def reconstruct(self, X):
@@ -424,7 +433,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
 
     def _settings(self, n_samples, **changes):
         smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
-        return training_settings(self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, **changes)
+        return training_settings(
+            self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, n_steps=_STEPS, **changes
+        )
 
     def _new_networks(self):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
@@ -433,10 +444,11 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             encoder=EncoderPlan(
                 shape=self.sequence_shape_in_,
                 encoder=self.encoder,
-                streams=tuple(self.streams),
+                streams=choose_streams(self.streams, skeleton),
                 skeleton=skeleton,
                 hidden_dim=self.hidden_dim,
                 dropout=self.dropout,
+                fusion=self.fusion,
             ),
             projection_dim=self.projection_dim,
             projection_layers=self.projection_layers,
@@ -477,3 +489,9 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     def _apply(self, X, apply):
         X = check_sequences(self, X, reset=False, dtype=np.float32)
         return self._apply_in_batches(X, resolve_device(self.device), apply)
+
+
+def _on_sphere(projections):
+    """Projections of the encoder's parts, `(B, n_parts, D)`, as one vector of length one."""
+    each = nn.functional.normalize(projections, dim=2)
+    return each.flatten(1) / each.shape[1] ** 0.5

@@ -30,7 +30,8 @@ class ContrastiveObjective:
     views : pair of callable
         Called as `view(batch, generator)`.
     contrast : callable
-        The contrastive loss of projections `(2B, D)` and labels `(2B,)`.
+        The contrastive loss of projections `(2B, D)` and labels `(2B,)`; its mean is taken over the parts of the
+        encoder.
     reconstruction_weight : float
         Weight of the reconstruction loss.
     device : torch.device
@@ -61,7 +62,9 @@ class ContrastiveObjective:
         embeddings = [self._networks["encoder"](see(view, batch, None, generator)) for view in self._views]
         projections = torch.cat([self._networks["projector"](embedding) for embedding in embeddings])
         labels = self._labels[torch.from_numpy(indices).to(self._labels.device)]
-        loss = self._contrast(projections, labels.repeat(len(self._views)))
+        labels = labels.repeat(len(self._views))
+        # each part of the encoder is contrasted on its own
+        loss = torch.stack([self._contrast(part, labels) for part in projections.unbind(dim=1)]).mean()
         if not self._weight:
             return {"loss": loss}
         rebuilt = [reconstruction_loss(self._networks["decoder"](embedding), batch) for embedding in embeddings]

@@ -1,25 +1,36 @@
 """Torch modules: encoders from `(B, F, J, C)` to `(B, D)`, decoders back, heads and streams."""
 
-from skeletonlearn.nn._build import DECODERS, ENCODERS, build_decoder, build_encoder, embedding_width, takes_lengths
+from skeletonlearn.nn._build import (
+    DECODERS,
+    ENCODERS,
+    build_decoder,
+    build_encoder,
+    embedding_width,
+    step_width,
+    takes_lengths,
+)
 from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
-from skeletonlearn.nn._heads import projection_head
+from skeletonlearn.nn._heads import Heads, projection_head
 from skeletonlearn.nn._mixer import MixerBlock, MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
 from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
 from skeletonlearn.nn._recurrent import RecurrentEncoder
-from skeletonlearn.nn._streamed import EncoderPlan, StreamedEncoder
-from skeletonlearn.nn._streams import STREAMS, StreamStack
+from skeletonlearn.nn._streamed import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
+from skeletonlearn.nn._streams import STREAMS, StreamStack, choose_streams
 from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TemporalBlock, TwoRateTCNEncoder
 from skeletonlearn.nn._transformer import TransformerEncoder
 
 __all__ = [
     "DECODERS",
     "ENCODERS",
+    "FUSIONS",
     "POOLINGS",
     "STREAMS",
     "CooccurrenceDecoder",
     "CooccurrenceEncoder",
     "EncoderPlan",
+    "Heads",
+    "LateFusion",
     "MLPDecoder",
     "MLPEncoder",
     "MixerBlock",
@@ -36,7 +47,9 @@ __all__ = [
     "TwoRateTCNEncoder",
     "build_decoder",
     "build_encoder",
+    "choose_streams",
     "embedding_width",
     "projection_head",
+    "step_width",
     "takes_lengths",
 ]

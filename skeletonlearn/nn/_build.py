@@ -53,7 +53,7 @@ def build_encoder(
     shape : tuple of int
         `(n_frames, n_joints, n_channels)`.
     hidden_dim : int
-        Width of a named encoder's embedding; a factory decides for itself.
+        Width of a named encoder; a factory decides for itself.
     dropout : float or None
         A named encoder's dropout; None is that encoder's own default.
     options : mapping of str to object, optional
@@ -155,15 +155,40 @@ def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
     ValueError
         If the encoder does not give one vector a sequence.
     """
-    was_training = encoder.training
-    encoder.eval()
-    with torch.no_grad():
-        out = encoder(torch.zeros(2, *shape))
-    encoder.train(was_training)
+    out = _of_zeros(encoder, encoder, shape)
     if not isinstance(out, torch.Tensor) or out.ndim != 2 or len(out) != 2:
         got = f"shape {tuple(out.shape)}" if isinstance(out, torch.Tensor) else type(out).__name__
         raise ValueError(f"The encoder gave {got} for 2 sequences, expected (2, n_components).")
     return int(out.shape[1])
+
+
+def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
+    """Features of a time step, found by encoding zeros.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        With a method `steps`.
+    shape : tuple of int
+        `(n_frames, n_joints, n_channels)`.
+
+    Returns
+    -------
+    int
+        Width D of the `(B, S, D)` that its `steps` give.
+    """
+    steps, _ = _of_zeros(encoder, encoder.steps, shape)
+    return int(steps.shape[2])
+
+
+def _of_zeros(encoder: nn.Module, function: Callable[..., Any], shape: tuple[int, int, int]) -> Any:
+    """What a function of an encoder gives for two sequences of zeros."""
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        out = function(torch.zeros(2, *shape))
+    encoder.train(was_training)
+    return out
 
 
 def _given(dropout: float | None) -> dict[str, Any]:

@@ -1,8 +1,33 @@
-"""The projection between an embedding and the space that the contrastive loss is taken in."""
+"""What follows an encoder: heads, one for each part of an embedding, and the projection to where contrast is taken."""
 
 from __future__ import annotations
 
-from torch import nn
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class Heads(nn.Module):
+    """A head for each part of an embedding: one for all of it, or, after late fusion, one for each stream's.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Features of each part, in their order.
+    make : callable
+        From the width of a part to its head; all heads give equally many outputs.
+    """
+
+    def __init__(self, widths: Sequence[int], make: Callable[[int], nn.Module]) -> None:
+        super().__init__()
+        self.widths = list(widths)
+        self.heads = nn.ModuleList(make(width) for width in self.widths)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Turn `(..., D)` into `(..., n_parts, n_outputs)`."""
+        parts = features.split(self.widths, dim=-1)
+        return torch.stack([head(part) for head, part in zip(self.heads, parts, strict=True)], dim=-2)
 
 
 def projection_head(embedding_dim: int, projection_dim: int, n_layers: int) -> nn.Module:

@@ -1,16 +1,19 @@
-"""An encoder together with the streams that it sees, and all that it takes to build it again."""
+"""Encoders together with the streams that they see, and all that it takes to build them again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from skeletonlearn.nn._build import build_encoder
 from skeletonlearn.nn._streams import StreamStack
 from skeletonlearn.skeletons import Skeleton
+
+FUSIONS = ("early", "late")
 
 
 class StreamedEncoder(nn.Module):
@@ -35,6 +38,11 @@ class StreamedEncoder(nn.Module):
     def takes_lengths(self) -> bool:
         """Whether sequences of different lengths can be encoded together."""
         return getattr(self.encoder, "takes_lengths", False)
+
+    @property
+    def parts(self) -> list[StreamedEncoder]:
+        """The encoders that are trained beside each other: this one."""
+        return [self]
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, D)`."""
@@ -61,6 +69,88 @@ class StreamedEncoder(nn.Module):
         """
         return self.encoder.steps(self.streams(x, lengths), lengths)
 
+    def attention(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Tell how much each step counts in the encoder's pooling.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, F, J, C)
+            Sequences.
+        lengths : Tensor of shape (B,), default=None
+            Frames of each sequence; by default all frames are real.
+
+        Returns
+        -------
+        Tensor of shape (B, S)
+            Weights; each row sums to one.
+        """
+        return self.encoder.pool.weights(*self.steps(x, lengths))
+
+
+class LateFusion(nn.Module):
+    """An encoder for each stream; what they say of a sequence is put side by side.
+
+    Parameters
+    ----------
+    parts : sequence of StreamedEncoder
+        One a stream, all of one kind.
+    """
+
+    def __init__(self, parts: Sequence[StreamedEncoder]) -> None:
+        super().__init__()
+        self.each = nn.ModuleList(parts)
+
+    @property
+    def parts(self) -> list[StreamedEncoder]:
+        """The encoders that are trained beside each other."""
+        return [part for part in self.each if isinstance(part, StreamedEncoder)]
+
+    @property
+    def takes_lengths(self) -> bool:
+        """Whether sequences of different lengths can be encoded together."""
+        return all(part.takes_lengths for part in self.parts)
+
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Turn `(B, F, J, C)` into `(B, D)`, the streams' embeddings one after the other."""
+        return torch.cat([part(x, lengths) for part in self.parts], dim=1)
+
+    def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """Tell the features of every time step, the streams' one after the other.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, F, J, C)
+            Sequences.
+        lengths : Tensor of shape (B,), default=None
+            Frames of each sequence; by default all frames are real.
+
+        Returns
+        -------
+        steps : Tensor of shape (B, S, D)
+            Features.
+        lengths : Tensor of shape (B,) or None
+            Steps of each sequence; None if all are real.
+        """
+        features, n_steps = zip(*(part.steps(x, lengths) for part in self.parts), strict=True)
+        return torch.cat(features, dim=2), n_steps[0]
+
+    def attention(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Tell how much each step counts, in the mean over the streams.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, F, J, C)
+            Sequences.
+        lengths : Tensor of shape (B,), default=None
+            Frames of each sequence; by default all frames are real.
+
+        Returns
+        -------
+        Tensor of shape (B, S)
+            Weights; each row sums to one.
+        """
+        return torch.stack([part.attention(x, lengths) for part in self.parts]).mean(dim=0)
+
 
 @dataclass(frozen=True)
 class EncoderPlan:
@@ -82,6 +172,8 @@ class EncoderPlan:
         Dropout; None is the encoder's own default.
     options : mapping of str to object, default={}
         What else a named encoder is told.
+    fusion : {"early", "late"}, default="early"
+        Whether one encoder sees all streams, or each stream has an encoder.
     """
 
     shape: tuple[int, int, int]
@@ -91,19 +183,25 @@ class EncoderPlan:
     hidden_dim: int
     dropout: float | None
     options: Mapping[str, Any] = field(default_factory=dict)
+    fusion: str = "early"
 
-    def build(self) -> StreamedEncoder:
+    def build(self) -> StreamedEncoder | LateFusion:
         """Make an untrained encoder.
 
         Returns
         -------
-        StreamedEncoder
+        StreamedEncoder or LateFusion
             The encoder.
         """
+        if self.fusion == "late" and len(self.streams) > 1:
+            return LateFusion([self._build_for((stream,)) for stream in self.streams])
+        return self._build_for(self.streams)
+
+    def _build_for(self, streams: tuple[str, ...]) -> StreamedEncoder:
         n_frames, n_joints, n_channels = self.shape
-        stacked = (n_frames, n_joints, n_channels * len(self.streams))
+        stacked = (n_frames, n_joints, n_channels * len(streams))
         return StreamedEncoder(
-            StreamStack(self.streams, n_joints, self.skeleton),
+            StreamStack(streams, n_joints, self.skeleton),
             build_encoder(
                 self.encoder, stacked, hidden_dim=self.hidden_dim, dropout=self.dropout, options=self.options
             ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,26 @@ from skeletonlearn.nn._pooling import real_steps
 from skeletonlearn.skeletons import Skeleton
 
 STREAMS = ("joint", "bone", "motion", "bone_motion")
+
+
+def choose_streams(streams: str | Sequence[str], skeleton: Skeleton | None) -> tuple[str, ...]:
+    """The streams that a `streams` parameter stands for.
+
+    Parameters
+    ----------
+    streams : "auto" or sequence of str
+        ``"auto"`` is all streams where the skeleton is known, else the joints and their motion.
+    skeleton : Skeleton or None
+        The layout.
+
+    Returns
+    -------
+    tuple of str
+        The streams.
+    """
+    if isinstance(streams, str):
+        return STREAMS if skeleton is not None else ("joint", "motion")
+    return tuple(streams)
 
 
 class StreamStack(nn.Module):

@@ -34,7 +34,7 @@ from skeletonlearn import ConMLPEmbedder, LinearProbe, SkeletonClassifier
 from tests.benchmarks.accuracy.data import Split, add_dataset_options, load_split, read_folders
 from tests.benchmarks.accuracy.measure import MEASURED, measure, score
 from tests.benchmarks.accuracy.rows import RowFile
-from tests.benchmarks.accuracy.systems import BETTER_ENCODER, STREAMS, WITHOUT_LABELS, shorten
+from tests.benchmarks.accuracy.systems import BETTER_ENCODER, WITHOUT_LABELS, shorten
 from tests.benchmarks.accuracy.table import COLUMNS, heading, markdown, number, publish, summarise
 
 KEY = ("dataset", "method", "percent", "seed", "max_epochs")
@@ -115,7 +115,6 @@ def classified(task: Task, **parameters: Any) -> dict[str, Any]:
     model = SkeletonClassifier(
         BETTER_ENCODER,
         skeleton=task.split.skeleton,
-        streams=STREAMS,
         max_epochs=min(epochs, task.max_epochs or epochs),
         random_state=task.seed,
         **parameters,

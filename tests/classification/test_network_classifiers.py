@@ -16,7 +16,7 @@ from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, Skeleto
 from skeletonlearn._training.batches import RaggedBatches
 from skeletonlearn.augmentation import Jitter
 from skeletonlearn.datasets import make_actions
-from skeletonlearn.nn import ENCODERS
+from skeletonlearn.nn import ENCODERS, FUSIONS, TCNEncoder
 from skeletonlearn.preprocessing import JointImputer, make_skeleton_pipeline
 
 SMALL = {"hidden_dim": 16, "max_epochs": 2, "random_state": 0}
@@ -60,11 +60,13 @@ def test_every_encoder_gives_probabilities(encoder, X, y):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
 
 
-def test_an_encoder_of_ones_own_is_trained(X, y):
+@pytest.mark.parametrize(("fusion", "channels"), [("early", [6]), ("late", [3, 3])])
+def test_an_encoder_of_ones_own_is_trained(fusion, channels, X, y):
     def factory(n_frames, n_joints, n_channels):
         return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(n_frames * n_joints * n_channels, 5))
 
-    assert SkeletonClassifier(factory, **SMALL).fit(X, y).encoder_.encoder[1].weight.shape == (5, 16 * 20 * 6)
+    fitted = SkeletonClassifier(factory, fusion=fusion, **SMALL).fit(X, y)
+    assert [part.encoder[1].weight.shape for part in fitted.encoder_.parts] == [(5, 16 * 20 * n) for n in channels]
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "focal", "temporal_cross_entropy"])
@@ -72,6 +74,14 @@ def test_an_encoder_of_ones_own_is_trained(X, y):
 def test_every_loss_trains_encoders_with_time_steps(loss, encoder, X, y):
     history = SkeletonClassifier(encoder, loss=loss, **SMALL).fit(X, y).loss_curve_
     assert np.isfinite(history).all()
+
+
+def test_steps_of_an_encoder_of_ones_own_predict_however_wide_they_are(X, y):
+    def factory(*shape):
+        return TCNEncoder(*shape, hidden_dim=5)
+
+    fitted = SkeletonClassifier(factory, loss="temporal_cross_entropy", **SMALL).fit(X, y)
+    assert [head.in_features for head in fitted._fitted_networks()["head"].heads] == [5, 5]
 
 
 def test_every_step_predicts_only_where_the_encoder_has_steps(X, y):
@@ -249,12 +259,14 @@ def test_attention_that_the_loss_would_not_train_is_refused(X, y):
         GRUClassifier(loss="temporal_cross_entropy", pooling="attention", **SMALL).fit(X, y)
 
 
-def test_where_every_step_predicts_the_sequence_gets_their_mean(X, y):
-    fitted = GRUClassifier(loss="temporal_cross_entropy", **SMALL).fit(X, y)
+@pytest.mark.parametrize(("fusion", "n_heads"), [("early", 1), ("late", 2)])
+def test_where_every_step_predicts_the_sequence_gets_their_mean(fusion, n_heads, X, y):
+    fitted = GRUClassifier(loss="temporal_cross_entropy", fusion=fusion, **SMALL).fit(X, y)
     with torch.no_grad():
         steps, _ = fitted.encoder_.steps(torch.from_numpy(X))
-        of_steps = fitted._fitted_networks()["head"](steps).softmax(dim=2)
-    np.testing.assert_allclose(fitted.predict_proba(X), of_steps.mean(dim=1), rtol=1e-4, atol=1e-6)
+        of_steps = fitted._fitted_networks()["head"](steps).softmax(dim=3)
+    assert of_steps.shape == (len(X), 8, n_heads, 4)
+    np.testing.assert_allclose(fitted.predict_proba(X), of_steps.mean(dim=(1, 2)), rtol=1e-4, atol=1e-6)
 
 
 def test_early_stopping_keeps_the_best_weights(X, y):
@@ -280,11 +292,10 @@ def test_a_view_of_ones_own_is_used_and_checked(X, y):
         SkeletonClassifier(augmentation=Jitter, **SMALL).fit(X, y)
 
 
-@pytest.fixture(scope="module")
-def embedder(X, y):
-    return ConMLPEmbedder(
-        "tcn", hidden_dim=16, streams=("joint", "bone"), skeleton="KINECT_V1", max_epochs=2, random_state=0
-    ).fit(X, y)
+@pytest.fixture(scope="module", params=FUSIONS)
+def embedder(request, X, y):
+    streams = {"streams": ("joint", "bone"), "fusion": request.param, "skeleton": "KINECT_V1"}
+    return ConMLPEmbedder("tcn", hidden_dim=16, max_epochs=2, random_state=0, **streams).fit(X, y)
 
 
 def test_a_frozen_encoder_stays_as_it_was_and_the_last_layer_learns(embedder, X, y):
@@ -299,14 +310,11 @@ def test_a_frozen_encoder_stays_as_it_was_and_the_last_layer_learns(embedder, X,
 
 def test_fine_tuning_starts_from_the_embedder_and_leaves_it_alone(embedder, X, y):
     tiny = SkeletonClassifier(pretrained=embedder, learning_rate=1e-9, weight_decay=0.0, **SMALL).fit(X, y)
-    name = "encoder.blocks.0.body.0.weight"
-    np.testing.assert_allclose(
-        tiny.network_state_[f"encoder.{name}"], embedder.network_state_[f"encoder.{name}"], atol=1e-6
-    )
     tuned = SkeletonClassifier(pretrained=FrozenEstimator(embedder), **SMALL).fit(X, y)
-    assert not np.allclose(
-        tuned.network_state_[f"encoder.{name}"], embedder.network_state_[f"encoder.{name}"], atol=1e-6
-    )
+    pretrained = {f"encoder.{name}": weight.numpy(force=True) for name, weight in embedder.encoder_.named_parameters()}
+    for name, weight in pretrained.items():
+        np.testing.assert_allclose(tiny.network_state_[name], weight, atol=1e-6)
+        assert not np.allclose(tuned.network_state_[name], weight, atol=1e-6), name
     np.testing.assert_array_equal(embedder.transform(X), pickle_round_trip(embedder).transform(X))
 
 

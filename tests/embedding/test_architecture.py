@@ -28,7 +28,14 @@ def test_networks_lead_from_sequences_to_embedding_projection_and_back(architect
     networks = architecture.build()
     embedding = networks["encoder"](torch.randn(3, 5, 20, 3))
     shapes = [embedding.shape, networks["projector"](embedding).shape, networks["decoder"](embedding).shape]
-    assert shapes == [(3, 16), (3, 7), (3, 5, 20, 3)]
+    assert shapes == [(3, 16), (3, 1, 7), (3, 5, 20, 3)]
+
+
+def test_after_late_fusion_each_stream_has_a_projection_and_all_have_one_decoder(architecture):
+    networks = with_encoder(architecture, streams=("joint", "motion"), fusion="late").build()
+    embedding = networks["encoder"](torch.randn(3, 5, 20, 3))
+    shapes = [embedding.shape, networks["projector"](embedding).shape, networks["decoder"](embedding).shape]
+    assert shapes == [(3, 32), (3, 2, 7), (3, 5, 20, 3)]
 
 
 def test_without_a_decoder_there_is_none(architecture):
@@ -48,7 +55,7 @@ def test_decoder_rebuilds_joints_whatever_the_streams(architecture):
 
 def test_projection_follows_the_width_of_a_users_encoder(architecture):
     networks = with_encoder(architecture, encoder=lambda *shape: torch.nn.Flatten()).build()
-    assert networks["projector"].in_features == 5 * 20 * 3
+    assert [head.in_features for head in networks["projector"].heads] == [5 * 20 * 3]
 
 
 def test_the_same_torch_seed_builds_the_same_networks(architecture):

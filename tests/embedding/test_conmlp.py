@@ -19,9 +19,12 @@ from torch import nn
 
 from skeletonlearn import ConMLPEmbedder
 from skeletonlearn.augmentation import Compose, Reverse, Rotate, Shear, TemporalCrop
+from skeletonlearn.nn import FUSIONS, STREAMS
 from skeletonlearn.skeletons import KINECT_V1
 
 ENCODERS = ["mlp", "tcn", "cooccurrence", "mixer"]
+# with a hidden_dim of 16; temporal convolutions give the mean and maximum of four stages, two of them half as wide
+WIDTHS = {"mlp": 16, "tcn": 96, "cooccurrence": 16, "mixer": 16}
 Y = np.arange(24) % 3
 
 
@@ -93,10 +96,11 @@ def test_training_lowers_the_loss():
     assert curve[-1] < 0.8 * curve[0]
 
 
-def test_reconstruction_lowers_the_error_of_the_sequence_rebuilt():
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_reconstruction_lowers_the_error_of_the_sequence_rebuilt(fusion):
     t = np.linspace(0, 1, 6)[None, :, None, None]
     X = (sequences()[:, :1] * t).astype(np.float32)
-    model = embedder(reconstruction_weight=5.0, max_epochs=40, batch_size=12, augmentation=None, dropout=0.0)
+    model = embedder(fusion=fusion, reconstruction_weight=5.0, batch_size=12, augmentation=None, dropout=0.0)
     errors = [np.square(model.set_params(max_epochs=n).fit(X).reconstruct(X) - X).mean() for n in (1, 40)]
     assert errors[1] < 0.5 * errors[0]
 
@@ -185,12 +189,30 @@ def test_a_skeleton_is_taken_by_name_or_as_an_object():
     assert same_bits(by_name, as_object)
 
 
+@pytest.mark.parametrize(("fusion", "n_encoders"), [("early", 1), ("late", 4)])
 @pytest.mark.parametrize("encoder", ENCODERS)
-def test_two_persons_are_encoded_with_all_streams(encoder):
+def test_two_persons_are_encoded_with_all_streams(encoder, fusion, n_encoders):
     X = sequences(n_joints=2 * KINECT_V1.n_joints)
-    streams = ("joint", "bone", "motion", "bone_motion")
-    model = embedder(encoder, skeleton=KINECT_V1, streams=streams, max_epochs=1)
-    assert model.fit_transform(X, Y).shape == (24, 16)
+    model = embedder(encoder, skeleton=KINECT_V1, streams=STREAMS, fusion=fusion, max_epochs=1)
+    assert model.fit_transform(X, Y).shape == (24, n_encoders * WIDTHS[encoder])
+
+
+@pytest.mark.parametrize(("skeleton", "streams"), [(None, ("joint", "motion")), (KINECT_V1, STREAMS)])
+def test_streams_are_all_that_can_be_had_unless_named(skeleton, streams):
+    X = sequences(n_joints=20)
+    chosen, named = (embedder(skeleton=skeleton, **some).fit(X, Y) for some in ({}, {"streams": streams}))
+    assert same_bits(chosen, named)
+
+
+def test_streams_are_fused_late_unless_asked_otherwise():
+    late, early = (embedder(fusion=fusion).fit(sequences(), Y) for fusion in ("late", "early"))
+    assert same_bits(embedder().fit(sequences(), Y), late)
+    assert late.network_state_.keys() != early.network_state_.keys()
+
+
+def test_one_stream_is_fused_early_and_late_to_the_same_bits():
+    early, late = (embedder("tcn", streams=("motion",), fusion=fusion).fit(sequences(), Y) for fusion in FUSIONS)
+    assert same_bits(early, late)
 
 
 def test_a_bone_stream_without_a_skeleton_is_an_error():
@@ -198,10 +220,14 @@ def test_a_bone_stream_without_a_skeleton_is_an_error():
         embedder(streams=("bone",)).fit(sequences(), Y)
 
 
-def test_a_users_encoder_decides_how_wide_the_embedding_is():
-    model = embedder(lambda *shape: nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 7))).fit(sequences(), Y)
-    assert model.transform(sequences()).shape == (24, 7)
-    assert len(model.get_feature_names_out()) == 7
+@pytest.mark.parametrize(("fusion", "width"), [("early", 7), ("late", 2 * 7)])
+def test_a_users_encoder_decides_how_wide_the_embedding_is(fusion, width):
+    def factory(*shape):
+        return nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 7))
+
+    model = embedder(factory, fusion=fusion).fit(sequences(), Y)
+    assert model.transform(sequences()).shape == (24, width)
+    assert len(model.get_feature_names_out()) == width
 
 
 # the same bits
@@ -252,10 +278,11 @@ def test_global_generators_and_threads_are_left_as_they_were(method):
     assert state() == before
 
 
+@pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize("encoder", ENCODERS)
-def test_transform_of_a_slice_equals_slice_of_transform(encoder):
-    X = sequences(70)
-    model = embedder(encoder, max_epochs=1).fit(X)
+def test_transform_of_a_slice_equals_slice_of_transform(encoder, fusion):
+    X = sequences(70, n_joints=6)
+    model = embedder(encoder, fusion=fusion, max_epochs=1).fit(X)
     np.testing.assert_array_equal(model.transform(X)[29:41], model.transform(X[29:41]))
 
 
@@ -402,7 +429,7 @@ def test_a_clone_of_a_fitted_estimator_fits_to_the_same_bits():
 def test_parameters_set_after_fit_do_not_break_transform(reload):
     model = embedder().fit(sequences(), Y)
     before = model.transform(sequences())
-    model.set_params(encoder="tcn", hidden_dim=7, streams=("motion",), reconstruction_weight=0.0)
+    model.set_params(encoder="tcn", hidden_dim=7, streams=("motion",), fusion="early", reconstruction_weight=0.0)
     model = pickle.loads(pickle.dumps(model)) if reload else model
     np.testing.assert_array_equal(model.transform(sequences()), before)
 
@@ -411,16 +438,23 @@ def test_encoder_projector_and_decoder_are_the_trained_modules():
     model = embedder(reconstruction_weight=0.1).fit(sequences(), Y)
     with torch.inference_mode():
         embedding = model.encoder_(torch.from_numpy(sequences()))
-        projection = nn.functional.normalize(model.projector_(embedding))
+        of_joints, of_motion = nn.functional.normalize(model.projector_(embedding), dim=2).unbind(dim=1)
+        projection = torch.cat([of_joints, of_motion], dim=1) / np.sqrt(2)
         rebuilt = model.decoder_(embedding)
     np.testing.assert_allclose(model.transform(sequences()), embedding, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(model.project(sequences()), projection, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(model.reconstruct(sequences()), rebuilt, rtol=1e-5, atol=1e-6)
 
 
-def test_projections_are_of_length_one():
-    projections = embedder().fit(sequences(), Y).project(sequences())
+@pytest.mark.parametrize("streams", [("joint",), ("joint", "motion"), STREAMS])
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_projections_are_of_length_one_to_which_all_parts_add_alike(fusion, streams):
+    X, n_parts = sequences(n_joints=20), len(streams) if fusion == "late" else 1
+    projections = embedder(streams=streams, fusion=fusion, skeleton=KINECT_V1).fit(X, Y).project(X)
+    assert projections.shape == (24, n_parts * 8)
     np.testing.assert_allclose(np.linalg.norm(projections, axis=1), 1, rtol=1e-5)
+    squares = np.square(projections).reshape(24, n_parts, 8).sum(axis=2)
+    np.testing.assert_allclose(squares, 1 / n_parts, rtol=1e-5)
 
 
 def test_without_reconstruction_there_is_neither_decoder_nor_reconstruct():

@@ -11,6 +11,7 @@ from skeletonlearn._training.batches import SequenceBatches
 from skeletonlearn.augmentation import Compose, Jitter
 from skeletonlearn.embedding._objective import ContrastiveObjective
 from skeletonlearn.losses import supcon
+from skeletonlearn.nn import Heads
 
 CPU = torch.device("cpu")
 X = np.random.default_rng(0).standard_normal((6, 4, 3, 2), dtype=np.float32)
@@ -29,7 +30,11 @@ def opposite(batch, generator):
 def networks():
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(24, 5))
     decoder = nn.Sequential(nn.Linear(5, 24), nn.Unflatten(1, (4, 3, 2)))
-    return nn.ModuleDict({"encoder": encoder, "projector": nn.Linear(5, 4), "decoder": decoder})
+    return nn.ModuleDict({"encoder": encoder, "projector": linear_heads([5]), "decoder": decoder})
+
+
+def linear_heads(widths):
+    return Heads(widths, lambda width: nn.Linear(width, 4))
 
 
 def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(supcon, tau=0.2)):  # noqa: B008
@@ -39,11 +44,37 @@ def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(sup
 def test_loss_contrasts_the_projections_of_both_views_under_their_labels(networks):
     indices = np.array([4, 0, 2, 1])
     x = torch.from_numpy(X[indices])
-    projections = networks["projector"](networks["encoder"](torch.cat([x, -x])))
+    projections = networks["projector"].heads[0](networks["encoder"](torch.cat([x, -x])))
     expected = supcon(projections, torch.tensor([1, 0, 0, 1, 1, 0, 0, 1]), tau=0.2)
     losses = objective(networks)(indices, torch.Generator())
     assert losses.keys() == {"loss"}
     torch.testing.assert_close(losses["loss"], expected)
+
+
+def test_with_parts_the_loss_is_the_mean_of_their_contrasts(networks):
+    networks["projector"] = linear_heads([2, 3])
+    x = torch.from_numpy(X)
+    parts = networks["encoder"](torch.cat([x, -x])).split([2, 3], dim=1)
+    first, second = (
+        supcon(head(part), torch.from_numpy(Y).repeat(2), tau=0.2)
+        for head, part in zip(networks["projector"].heads, parts, strict=True)
+    )
+    assert not torch.isclose(first, second)
+    torch.testing.assert_close(objective(networks)(np.arange(6), torch.Generator())["loss"], (first + second) / 2)
+
+
+def test_what_one_part_learns_does_not_depend_on_the_other_to_the_bit(networks):
+    networks["projector"] = linear_heads([2, 3])
+    first, second = networks["projector"].heads
+    gradients = []
+    for _ in range(2):
+        networks.zero_grad()
+        objective(networks)(np.arange(6), torch.Generator())["loss"].backward()
+        gradients.append([first.weight.grad, networks["encoder"][1].weight.grad[:2], second.weight.grad])
+        nn.init.normal_(second.weight)
+    assert torch.equal(gradients[0][0], gradients[1][0])
+    assert torch.equal(gradients[0][1], gradients[1][1])
+    assert not torch.equal(gradients[0][2], gradients[1][2])
 
 
 def test_reconstruction_of_both_views_is_compared_to_the_sequence_as_it_was(networks):

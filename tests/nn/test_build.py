@@ -15,9 +15,12 @@ from skeletonlearn.nn import (
     build_decoder,
     build_encoder,
     embedding_width,
+    step_width,
     takes_lengths,
 )
 
+# with a hidden_dim of 24; temporal convolutions give the mean and maximum of four stages, two of them half as wide
+WIDTHS = dict.fromkeys(ENCODERS, 24) | {"tcn": 144, "tcn_two_rates": 144}
 ODD_SHAPES = [(1, 1, 1), (1, 5, 3), (6, 1, 2), (7, 3, 2), (300, 50, 3)]
 
 
@@ -44,9 +47,9 @@ def test_an_encoder_without_a_mirror_gets_the_published_decoder(name):
 
 @pytest.mark.parametrize("shape", ODD_SHAPES)
 @pytest.mark.parametrize("name", ENCODERS)
-def test_encoder_gives_one_vector_as_wide_as_asked_for_each_sequence(name, shape):
+def test_encoder_gives_one_vector_of_its_width_for_each_sequence(name, shape):
     encoder = build_encoder(name, shape, hidden_dim=24, dropout=None)
-    assert encoder(sequences(3, *shape)).shape == (3, 24)
+    assert encoder(sequences(3, *shape)).shape == (3, WIDTHS[name])
 
 
 @pytest.mark.parametrize("shape", ODD_SHAPES)
@@ -58,8 +61,8 @@ def test_decoder_gives_the_shape_of_the_sequences(name, shape):
 
 @pytest.mark.parametrize("name", ENCODERS)
 def test_every_weight_of_encoder_and_decoder_gets_a_gradient(name):
-    encoder = build_encoder(name, (16, 5, 3), hidden_dim=16, dropout=0.0)
-    decoder = build_decoder(name, 16, (16, 5, 3), hidden_dim=16, dropout=0.0)
+    encoder = build_encoder(name, (16, 5, 3), hidden_dim=24, dropout=0.0)
+    decoder = build_decoder(name, WIDTHS[name], (16, 5, 3), hidden_dim=24, dropout=0.0)
     decoder(encoder(sequences(4, 16, 5, 3))).square().sum().backward()
     without = [
         weight_name
@@ -149,10 +152,18 @@ def test_without_options_an_encoder_keeps_its_defaults(name, options):
     assert (n_layers(encoder), encoder.pool.pooling) == (n_layers(default), default.pool.pooling)
 
 
+@pytest.mark.parametrize(("pooling", "times"), [("last", 1), ("mean", 1), ("max", 1), ("mean_max", 2)])
+@pytest.mark.parametrize(("name", "width"), [("tcn", 48), ("lstm", 16), ("gru", 16), ("transformer", 16)])
+def test_mean_and_max_together_give_twice_the_width_of_one(name, width, pooling, times):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": pooling})
+    assert embedding_width(encoder, (7, 3, 2)) == times * width
+
+
+@pytest.mark.parametrize("pooling", ["mean_max", "attention"])
 @pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
-def test_mean_and_max_together_give_twice_the_width(name):
-    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": "mean_max"})
-    assert embedding_width(encoder, (7, 3, 2)) == 32
+def test_a_step_is_as_wide_as_asked_however_steps_are_pooled(name, pooling):
+    encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": pooling})
+    assert step_width(encoder, (7, 3, 2)) == 16
 
 
 @pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
@@ -215,11 +226,12 @@ def test_encoder_that_does_not_give_one_vector_a_sequence_is_refused(module, sha
         embedding_width(module, (7, 3, 2))
 
 
+@pytest.mark.parametrize("width", [embedding_width, step_width])
 @pytest.mark.parametrize("training", [True, False])
-def test_embedding_width_leaves_the_mode_and_the_buffers_of_the_encoder(training):
+def test_finding_a_width_leaves_the_mode_and_the_buffers_of_the_encoder(training, width):
     encoder = build_encoder("tcn", (7, 3, 2), hidden_dim=16, dropout=None).train(training)
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
-    embedding_width(encoder, (7, 3, 2))
+    width(encoder, (7, 3, 2))
     assert encoder.training is training
     for name, tensor in encoder.state_dict().items():
         assert torch.equal(tensor, before[name]), name

@@ -1,8 +1,53 @@
-"""The projection head."""
+"""A head for each part of an embedding, and the projection head."""
 
+import pytest
 import torch
+from torch import nn
 
-from skeletonlearn.nn import projection_head
+from skeletonlearn.nn import Heads, projection_head
+
+WIDTHS = [4, 1, 3]
+
+
+def linear_heads():
+    return Heads(WIDTHS, lambda width: nn.Linear(width, 2))
+
+
+@pytest.mark.parametrize("leading", [(5,), (5, 6)])
+def test_heads_give_their_outputs_along_an_axis_of_their_own(leading):
+    assert linear_heads()(torch.ones(*leading, 8)).shape == (*leading, 3, 2)
+
+
+def test_each_head_is_made_for_the_width_of_its_part():
+    asked = []
+
+    def make(width):
+        asked.append(width)
+        return nn.Linear(width, 2)
+
+    heads = Heads(WIDTHS, make)
+    assert asked == WIDTHS
+    assert len({id(head) for head in heads.heads}) == 3
+
+
+@pytest.mark.parametrize(("part", "columns"), [(0, slice(0, 4)), (1, slice(4, 5)), (2, slice(5, 8))])
+def test_each_head_sees_its_part_alone(part, columns):
+    heads, x = linear_heads(), torch.randn(5, 8, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    out = heads(x)[:, part]
+    weight, bias = heads.heads[part].parameters()
+    torch.testing.assert_close(out, x[:, columns] @ weight.T + bias)
+    out.sum().backward()
+    assert x.grad.any(dim=0).tolist() == [at in range(*columns.indices(8)) for at in range(8)]
+
+
+def test_a_step_gets_from_each_head_what_it_would_get_alone():
+    heads, x = linear_heads(), torch.randn(5, 6, 8, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(heads(x)[:, 2], heads(x[:, 2]))
+
+
+def test_an_embedding_of_another_width_is_refused():
+    with pytest.raises(RuntimeError, match="split_with_sizes"):
+        linear_heads()(torch.ones(5, 9))
 
 
 def test_head_of_one_layer_is_linear():

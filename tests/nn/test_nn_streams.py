@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skeletonlearn.nn import STREAMS, StreamStack
+from skeletonlearn.nn import STREAMS, StreamStack, choose_streams
 from skeletonlearn.skeletons import FLORENCE3D, KINECT_V1
 
 LENGTHS = torch.tensor([5, 1, 3])
@@ -82,6 +82,19 @@ def test_joints_that_are_not_whole_bodies_are_refused():
 
 def test_streams_add_nothing_to_the_weights():
     assert StreamStack(("bone",), 20, KINECT_V1).state_dict() == {}
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "expected"), [(KINECT_V1, ("joint", "bone", "motion", "bone_motion")), (None, ("joint", "motion"))]
+)
+def test_automatic_streams_are_all_that_can_be_had(skeleton, expected):
+    assert choose_streams("auto", skeleton) == expected
+
+
+@pytest.mark.parametrize("skeleton", [KINECT_V1, None])
+@pytest.mark.parametrize("streams", [("motion",), ["bone_motion", "joint"]])
+def test_streams_that_are_named_are_taken_in_their_order(streams, skeleton):
+    assert choose_streams(streams, skeleton) == tuple(streams)
 
 
 def padded_sequences(filling):

@@ -1,4 +1,4 @@
-"""An encoder together with its streams, and the plan to build it again."""
+"""Encoders together with their streams, and the plan to build them again."""
 
 from dataclasses import FrozenInstanceError, replace
 
@@ -6,12 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from skeletonlearn.nn import STREAMS, EncoderPlan, StreamedEncoder, StreamStack, TCNEncoder
+from skeletonlearn.nn import FUSIONS, STREAMS, EncoderPlan, LateFusion, StreamedEncoder, StreamStack, TCNEncoder
 from skeletonlearn.skeletons import FLORENCE3D
 
 N_JOINTS = FLORENCE3D.n_joints
 LENGTHS = torch.tensor([6, 1, 4])
 PLAN = EncoderPlan((6, N_JOINTS, 3), "gru", STREAMS, FLORENCE3D, hidden_dim=8, dropout=0.0)
+LATE = replace(PLAN, fusion="late")
 
 
 def sequences(n_frames=6, filling=None):
@@ -47,20 +48,23 @@ def test_encoder_sees_the_lengths_where_there_are_any():
     ("encoder", "expected"),
     [("lstm", True), ("gru", True), ("transformer", True), ("tcn", False), ("tcn_two_rates", False), ("mlp", False)],
 )
-def test_whether_it_takes_lengths_is_as_with_its_encoder(encoder, expected):
-    assert replace(PLAN, encoder=encoder).build().takes_lengths is expected
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_whether_it_takes_lengths_is_as_with_its_encoder(fusion, encoder, expected):
+    assert replace(PLAN, encoder=encoder, fusion=fusion).build().takes_lengths is expected
 
 
+@pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize("encoder", ["lstm", "gru", "transformer"])
-def test_a_padded_batch_of_all_streams_gives_what_each_sequence_gives_alone(encoder):
-    network, x = replace(PLAN, encoder=encoder).build().eval(), sequences(filling=torch.nan)
+def test_a_padded_batch_of_all_streams_gives_what_each_sequence_gives_alone(encoder, fusion):
+    network, x = replace(PLAN, encoder=encoder, fusion=fusion).build().eval(), sequences(filling=torch.nan)
     alone = torch.cat([network(one[None, :length]) for one, length in zip(x, LENGTHS.tolist(), strict=True)])
     torch.testing.assert_close(network(x, LENGTHS), alone, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize("encoder", ["lstm", "gru", "transformer"])
-def test_padding_of_all_streams_gets_no_gradient_and_gives_none(encoder):
-    network = replace(PLAN, encoder=encoder).build().train()
+def test_padding_of_all_streams_gets_no_gradient_and_gives_none(encoder, fusion):
+    network = replace(PLAN, encoder=encoder, fusion=fusion).build().train()
     found = []
     for filling in (0.0, torch.nan):
         x = sequences(filling=filling).requires_grad_()
@@ -105,12 +109,13 @@ def test_plan_builds_a_users_own_encoder():
         return TCNEncoder(*shape, hidden_dim=5)
 
     network = replace(PLAN, encoder=factory, streams=("joint", "bone")).build()
-    assert network(sequences()).shape == (3, 5)
+    assert network(sequences()).shape == (3, 2 * (2 + 2 + 5 + 5))
     assert shapes == [(6, N_JOINTS, 6)]
 
 
-def test_what_one_build_has_learned_fits_into_the_next():
-    first, second = PLAN.build().eval(), PLAN.build().eval()
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_what_one_build_has_learned_fits_into_the_next(fusion):
+    first, second = (replace(PLAN, fusion=fusion).build().eval() for _ in range(2))
     assert not torch.equal(first(sequences()), second(sequences()))
     second.load_state_dict(first.state_dict())
     assert torch.equal(first(sequences()), second(sequences()))
@@ -119,3 +124,101 @@ def test_what_one_build_has_learned_fits_into_the_next():
 def test_a_plan_does_not_change():
     with pytest.raises(FrozenInstanceError):
         PLAN.hidden_dim = 9
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_one_stream_has_one_plain_encoder(fusion):
+    network = replace(PLAN, streams=("bone",), fusion=fusion).build()
+    assert type(network) is StreamedEncoder
+    assert network.parts == [network]
+
+
+def test_early_fusion_is_one_encoder_of_all_streams():
+    network = PLAN.build()
+    assert network.parts == [network]
+    assert network.streams.streams == STREAMS
+
+
+@pytest.mark.parametrize("streams", [STREAMS, ("motion", "joint")])
+def test_late_fusion_has_an_encoder_for_each_stream_in_their_order(streams):
+    network = replace(LATE, streams=streams).build()
+    assert type(network) is LateFusion
+    assert [part.streams.streams for part in network.parts] == [(stream,) for stream in streams]
+    assert [part.encoder.stem.normalise.num_features for part in network.parts] == [3] * len(streams)
+
+
+def test_late_fusion_makes_a_users_own_encoder_for_each_stream():
+    shapes = []
+
+    def factory(*shape):
+        shapes.append(shape)
+        return nn.Flatten()
+
+    assert replace(LATE, encoder=factory, streams=("joint", "bone")).build()(sequences()).shape == (3, 2 * 6 * 45)
+    assert shapes == [(6, N_JOINTS, 3)] * 2
+
+
+def test_streams_share_no_weights():
+    network = LATE.build()
+    each = [dict(part.named_parameters()) for part in network.parts]
+    pointers = {weight.data_ptr() for weights in each for weight in weights.values()}
+    assert len(pointers) == len(list(network.parameters())) == 4 * len(each[0])
+    name = "encoder.recurrent.weight_hh_l0"
+    assert not any(torch.equal(each[0][name], weights[name]) for weights in each[1:])
+
+
+def alone(network, stream, plan):
+    """A plain encoder of one stream that has learned what late fusion has learned about it."""
+    encoder = replace(plan, streams=(stream,), fusion="early").build()
+    encoder.load_state_dict(network.parts[plan.streams.index(stream)].state_dict())
+    return encoder.eval()
+
+
+@pytest.mark.parametrize(("encoder", "lengths", "width"), [("tcn", None, 48), ("gru", None, 8), ("gru", LENGTHS, 8)])
+def test_late_fusion_puts_the_embeddings_of_the_streams_side_by_side(encoder, lengths, width):
+    plan = replace(LATE, encoder=encoder)
+    network = plan.build().eval()
+    embeddings = network(sequences(), lengths).split(width, dim=1)
+    for stream, embedding in zip(STREAMS, embeddings, strict=True):
+        assert torch.equal(embedding, alone(network, stream, plan)(sequences(), lengths))
+
+
+@pytest.mark.parametrize(("encoder", "lengths"), [("tcn", None), ("gru", None), ("gru", LENGTHS)])
+def test_late_fusion_puts_the_steps_of_the_streams_side_by_side(encoder, lengths):
+    plan = replace(LATE, encoder=encoder)
+    network = plan.build().eval()
+    steps, n_steps = network.steps(sequences(), lengths)
+    for stream, of_stream in zip(STREAMS, steps.split(8, dim=2), strict=True):
+        expected = alone(network, stream, plan).steps(sequences(), lengths)
+        torch.testing.assert_close((of_stream, n_steps), expected, rtol=0, atol=0)
+
+
+def test_where_a_body_stands_is_seen_by_the_encoder_of_joints_alone():
+    network = LATE.build().eval()
+    changes = (network(sequences() + 1) - network(sequences())).abs().split(8, dim=1)
+    assert [bool((change > 1e-3).any()) for change in changes] == [stream == "joint" for stream in STREAMS]
+
+
+def attentive(**changes):
+    return replace(PLAN, options={"pooling": "attention"}, **changes).build().eval()
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_attention_to_the_real_steps_sums_to_one(fusion):
+    weights = attentive(fusion=fusion).attention(sequences(filling=torch.nan), LENGTHS)
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(3))
+    assert (weights > 0).tolist() == [[True, True, True], [True, False, False], [True, True, False]]
+
+
+def test_attention_of_one_encoder_is_what_its_embedding_weighs_the_steps_by():
+    network = attentive(streams=("motion",))
+    steps, _ = network.steps(sequences())
+    weighted = network.attention(sequences())[:, None] @ steps
+    torch.testing.assert_close(weighted[:, 0], network(sequences()))
+
+
+def test_attention_of_late_fusion_is_the_mean_over_the_streams():
+    network = attentive(fusion="late")
+    for part, step in zip(network.parts, (0, 1, 2, 2), strict=True):
+        part.encoder.pool.weights = lambda steps, n_steps, step=step: torch.eye(3)[step].expand(3, 3)
+    assert network.attention(sequences(), LENGTHS).tolist() == [[0.25, 0.25, 0.5]] * 3

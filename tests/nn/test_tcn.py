@@ -5,6 +5,13 @@ import torch
 
 from skeletonlearn.nn import TCNEncoder, TemporalBlock, TwoRateTCNEncoder
 
+POOLED = {
+    "mean": lambda steps: steps.mean(dim=1),
+    "max": lambda steps: steps.amax(dim=1),
+    "mean_max": lambda steps: torch.cat([steps.mean(dim=1), steps.amax(dim=1)], dim=1),
+    "last": lambda steps: steps[:, -1],
+}
+
 
 def signal(*shape):
     return torch.randn(shape, generator=torch.Generator().manual_seed(0))
@@ -32,7 +39,7 @@ def test_block_sees_no_further_than_its_two_kernels():
 
 
 def test_encoder_takes_sequences_longer_than_those_it_was_made_for():
-    assert TCNEncoder(16, 5, 3, hidden_dim=8)(signal(2, 40, 5, 3)).shape == (2, 8)
+    assert TCNEncoder(16, 5, 3, hidden_dim=8)(signal(2, 40, 5, 3)).shape == (2, 2 * (4 + 4 + 8 + 8))
 
 
 def test_encoder_depends_on_the_order_of_frames():
@@ -48,27 +55,46 @@ def test_there_is_a_step_for_every_eight_frames_begun(n_frames, expected):
     assert lengths is None
 
 
-@pytest.mark.parametrize(
-    ("pooling", "pooled"),
-    [
-        ("mean", lambda steps: steps.mean(dim=1)),
-        ("max", lambda steps: steps.amax(dim=1)),
-        ("mean_max", lambda steps: torch.cat([steps.mean(dim=1), steps.amax(dim=1)], dim=1)),
-        ("last", lambda steps: steps[:, -1]),
-    ],
-)
-def test_embedding_is_the_pooled_steps(pooling, pooled):
+def stages_of(encoder, x):
+    """What stem and blocks give while x is encoded, `(B, frames, width)` each."""
+    stages = []
+    handles = [
+        stage.register_forward_hook(lambda _, inputs, output: stages.append(output.transpose(1, 2)))
+        for stage in (encoder.stem, *encoder.blocks)
+    ]
+    encoder(x)
+    for handle in handles:
+        handle.remove()
+    return stages
+
+
+@pytest.mark.parametrize("pooling", POOLED)
+def test_embedding_is_each_stage_pooled_the_rectified_stem_first(pooling):
     encoder = TCNEncoder(40, 5, 3, hidden_dim=8, pooling=pooling).eval()
     x = signal(2, 40, 5, 3)
-    torch.testing.assert_close(encoder(x), pooled(encoder.steps(x)[0]))
+    stem, *blocks = stages_of(encoder, x)
+    assert [tuple(stage.shape) for stage in (stem, *blocks)] == [(2, 20, 4), (2, 20, 4), (2, 10, 8), (2, 5, 8)]
+    torch.testing.assert_close(encoder(x), torch.cat([POOLED[pooling](it) for it in (stem.relu(), *blocks)], dim=1))
 
 
-def test_embedding_by_attention_lies_between_the_steps():
+@pytest.mark.parametrize(("pooling", "width"), [("mean", 8), ("max", 8), ("mean_max", 16), ("last", 8)])
+def test_end_of_the_embedding_is_the_pooled_steps(pooling, width):
+    encoder = TCNEncoder(40, 5, 3, hidden_dim=8, pooling=pooling).eval()
+    x = signal(2, 40, 5, 3)
+    torch.testing.assert_close(encoder(x)[:, -width:], POOLED[pooling](encoder.steps(x)[0]))
+
+
+def test_mean_and_maximum_are_taken_unless_asked_otherwise():
+    assert TCNEncoder(40, 5, 3).pool.pooling == "mean_max"
+
+
+def test_embedding_by_attention_is_the_weighted_mean_of_the_last_stage_alone():
     encoder = TCNEncoder(40, 5, 3, hidden_dim=8, pooling="attention").eval()
     x = signal(2, 40, 5, 3)
-    steps, embedding = encoder.steps(x)[0], encoder(x)
-    assert (embedding >= steps.amin(dim=1) - 1e-6).all()
-    assert (embedding <= steps.amax(dim=1) + 1e-6).all()
+    steps, _ = encoder.steps(x)
+    weighted = encoder.pool.weights(steps)[:, None] @ steps
+    torch.testing.assert_close(encoder(x), weighted[:, 0])
+    torch.testing.assert_close(steps, stages_of(encoder, x)[-1])
 
 
 def seen_by(path, x, encoder):
@@ -91,14 +117,17 @@ def test_fast_path_sees_every_frame():
     assert torch.equal(seen_by("fast", x, TwoRateTCNEncoder(7, 5, 3, hidden_dim=8)), x)
 
 
-@pytest.mark.parametrize(("hidden_dim", "fast"), [(2, 1), (7, 1), (8, 2), (256, 64)])
-def test_a_quarter_of_the_embedding_comes_from_the_fast_path(hidden_dim, fast):
+@pytest.mark.parametrize(
+    ("hidden_dim", "slow", "fast"),
+    [(2, (1, 8), (1, 8)), (7, (6, 36), (1, 8)), (8, (6, 36), (2, 12)), (256, (192, 1152), (64, 384))],
+)
+def test_a_quarter_of_the_embedding_comes_from_the_fast_path(hidden_dim, slow, fast):
     encoder = TwoRateTCNEncoder(16, 5, 3, hidden_dim=hidden_dim).eval()
     x = signal(2, 16, 5, 3)
-    embedding = encoder(x)
-    assert embedding.shape == (2, hidden_dim)
-    assert torch.equal(embedding[:, -fast:], encoder.fast(x))
-    assert encoder.fast(x).shape == (2, fast)
+    of_slow, of_fast = encoder(x).split([slow[1], fast[1]], dim=1)
+    assert torch.equal(of_fast, encoder.fast(x))
+    assert torch.equal(of_slow, encoder.slow(seen_by("slow", x, encoder)))
+    assert (encoder.slow.steps(x)[0].shape[2], encoder.fast.steps(x)[0].shape[2]) == (slow[0], fast[0])
 
 
 def test_a_width_of_one_is_refused_for_two_paths():

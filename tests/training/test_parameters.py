@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from skeletonlearn._training.loop import TrainingSettings
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 
-BOUNDS = {"smallest_batch": 32, "largest_batch": 256}
+BOUNDS = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
 
 
 class Trained(BaseEstimator):
@@ -79,9 +79,27 @@ def test_automatic_batch_is_a_sixteenth_of_the_sequences_within_bounds(n_samples
     assert training_settings(Trained(), n_samples, **BOUNDS).batch_size == expected
 
 
+@pytest.mark.parametrize(
+    ("n_samples", "batch_size", "expected"),
+    [
+        (1600, 100, 100),  # 16 batches an epoch
+        (1601, 100, 100),
+        (1599, 100, 101),
+        (320, 32, 160),
+        (320, 320, 400),
+        (10, 10, 400),
+        (100_000, 256, 35),
+        (5_000, 110, 36),
+    ],
+)
+def test_automatic_length_is_as_many_epochs_as_so_many_batches_take_within_bounds(n_samples, batch_size, expected):
+    settings = training_settings(Trained(max_epochs="auto", batch_size=batch_size), n_samples, **BOUNDS)
+    assert settings.max_epochs == expected
+
+
 @pytest.mark.parametrize("batch_size", [2, 99, 100])
 def test_a_batch_size_given_is_kept_whatever_the_bounds(batch_size):
-    settings = training_settings(Trained(batch_size=batch_size), 100, smallest_batch=8, largest_batch=16)
+    settings = training_settings(Trained(batch_size=batch_size), 100, smallest_batch=8, largest_batch=16, n_steps=9)
     assert settings.batch_size == batch_size
 
 

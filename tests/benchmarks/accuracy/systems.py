@@ -26,14 +26,13 @@ from skeletonlearn.skeletons import Skeleton
 Factory = Callable[[Skeleton, int], Any]
 """From the layout and the seed to an unfitted system."""
 
-STREAMS = ("joint", "bone", "motion")
 BETTER_ENCODER = "tcn"
 """The encoder of the contrastive systems that are not as published."""
 
 RECONSTRUCTION_WEIGHT = 1.0
 PUBLISHED = {"encoder": "mlp", "streams": ("joint",), "augmentation": (Shear(1.0), Reverse(0.5)), "max_epochs": 100}
-WITH_LABELS = {"streams": STREAMS, "max_epochs": 40}
-WITHOUT_LABELS = {"streams": STREAMS, "projection_layers": 2, "max_epochs": 150}
+WITH_LABELS = {"max_epochs": 100}
+WITHOUT_LABELS = {"projection_layers": 2}
 
 PUBLISHED_METHODS: dict[str, dict[str, Any]] = {
     "nt_xent": {"loss": "nt_xent"},
@@ -95,7 +94,7 @@ def on_graphs(classifier: type) -> Factory:
 
 def trained(classifier: type, **parameters: Any) -> Factory:
     """A network trained end to end that judges the whole clip and two parts of it."""
-    common = {"streams": STREAMS, "n_clips": 3, **parameters}
+    common = {"n_clips": 3, **parameters}
     return lambda skeleton, seed: classifier(skeleton=skeleton, random_state=seed, **common)
 
 
@@ -105,6 +104,9 @@ def vote(**members: Factory) -> Factory:
         [(name, make(skeleton, seed)) for name, make in members.items()], voting="soft"
     )
 
+
+EARLY = {"fusion": "early", "streams": ("joint", "bone", "motion"), "hidden_dim": 256}
+"""One encoder for three streams."""
 
 GROUPS: dict[str, dict[str, Factory]] = {
     "Peers": {
@@ -130,17 +132,18 @@ GROUPS: dict[str, dict[str, Factory]] = {
         "Graph2Vec + GRU": on_graphs(GRUClassifier),
     },
     "Trained end to end": {
-        "LSTMClassifier": trained(LSTMClassifier),
-        "GRUClassifier": trained(GRUClassifier),
-        "SkeletonClassifier cooccurrence": trained(SkeletonClassifier, encoder="cooccurrence"),
-        "SkeletonClassifier tcn": trained(SkeletonClassifier, encoder="tcn"),
-        "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer", max_epochs=60),
+        "LSTMClassifier": trained(LSTMClassifier, **EARLY),
+        "GRUClassifier": trained(GRUClassifier, **EARLY),
+        "SkeletonClassifier": trained(SkeletonClassifier),
+        "SkeletonClassifier, one tcn for all streams": trained(SkeletonClassifier, **EARLY),
+        "SkeletonClassifier cooccurrence": trained(SkeletonClassifier, encoder="cooccurrence", **EARLY),
+        "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer", max_epochs=60, **EARLY),
     },
     "Late fusion": {
         "VotingClassifier of three networks": vote(
-            cooccurrence=trained(SkeletonClassifier, encoder="cooccurrence"),
-            lstm=trained(LSTMClassifier),
-            gru=trained(GRUClassifier),
+            tcn=trained(SkeletonClassifier),
+            cooccurrence=trained(SkeletonClassifier, encoder="cooccurrence", **EARLY),
+            gru=trained(GRUClassifier, **EARLY),
         ),
     },
     "Nothing set": {
@@ -204,5 +207,6 @@ def shorten(model: Any, max_epochs: int | None) -> Any:
     if max_epochs is not None:
         parameters = model.get_params(deep=True)
         lengths = [name for name in parameters if name.rpartition("__")[2] in ("max_epochs", "epochs")]
-        model.set_params(**{name: min(parameters[name], max_epochs) for name in lengths})
+        shorter = {name: max_epochs for name in lengths if parameters[name] == "auto" or parameters[name] > max_epochs}
+        model.set_params(**shorter)
     return model
