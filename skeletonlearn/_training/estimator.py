@@ -15,7 +15,8 @@ from skeletonlearn._training.state import load_arrays, module_arrays
 
 # Sequences encoded together outside of training: the first number if there are no more of them, else the second. Every
 # batch has exactly so many rows, the last one filled up: torch chooses its kernels by shape, so a sequence's embedding
-# has the same bits wherever it stands and in whatever slice, and differs by rounding only in a call with a few.
+# has the same bits wherever it stands and in whatever slice, and differs by rounding only in a call with a few (and,
+# with some processors, where a layer has an odd number of inputs and at most ten outputs).
 _ROWS_AT_ONCE = {"cpu": (4, 16), "accelerator": (32, 1024)}
 
 

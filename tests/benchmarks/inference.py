@@ -24,7 +24,14 @@ MOST_IN_BATCH, MOST_ALONE = 1.0, 5.0
 """Milliseconds a sequence that are wanted at the most."""
 
 CLASSIFIERS = {
-    "SkeletonClassifier('cooccurrence')": SkeletonClassifier("cooccurrence", max_epochs=1, random_state=0),
+    "SkeletonClassifier(skeleton)": SkeletonClassifier(skeleton=KINECT_V1, max_epochs=1, random_state=0),
+    "SkeletonClassifier(skeleton, n_clips=3)": SkeletonClassifier(
+        skeleton=KINECT_V1, n_clips=3, max_epochs=1, random_state=0
+    ),
+    "SkeletonClassifier()": SkeletonClassifier(max_epochs=1, random_state=0),
+    "SkeletonClassifier('cooccurrence', fusion='early', hidden_dim=256)": SkeletonClassifier(
+        "cooccurrence", fusion="early", hidden_dim=256, max_epochs=1, random_state=0
+    ),
     "GRUClassifier()": GRUClassifier(max_epochs=1, random_state=0),
 }
 
