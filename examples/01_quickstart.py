@@ -30,7 +30,7 @@ from skeletonlearn.preprocessing import FrameResampler, JointImputer, SequenceFl
 parser = argparse.ArgumentParser(description="Train, score and explain a ConMLP embedding.")
 parser.add_argument("--dataset", choices=["synthetic", "nw_ucla", "msr_action3d"], default="synthetic")
 parser.add_argument("--data", help="the folder with the files of a real data set")
-parser.add_argument("--epochs", type=int, help="how often each sequence is seen")
+parser.add_argument("--epochs", type=int, default=25, help="how often each sequence is seen")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--out", type=Path, default=Path("output"), help="where the pictures are written")
 options = parser.parse_args()
@@ -79,8 +79,7 @@ X_raw = make_pipeline(JointImputer(), FrameResampler(64)).fit_transform(actions.
 raw_accuracy = linear.fit(X_raw[train], y[train]).score(X_raw[test], y[test])
 linear_accuracy = linear.fit(X[train], y[train]).score(X[test], y[test])
 
-epochs = {} if options.epochs is None else {"max_epochs": options.epochs}
-embedder = ConMLPEmbedder(skeleton=actions.skeleton, random_state=options.seed, verbose=1, **epochs)
+embedder = ConMLPEmbedder(skeleton=actions.skeleton, max_epochs=options.epochs, random_state=options.seed, verbose=1)
 pipeline = Pipeline([("emb", embedder), ("clf", LinearProbe())])
 start = time.perf_counter()
 pipeline.fit(X[train], y[train])
