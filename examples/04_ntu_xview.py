@@ -160,7 +160,7 @@ SYSTEMS = {
         "reconstruction_weight": options.reconstruction_weight,
     },
 }
-PUBLISHED = {"streams": ("joint",), "augmentation": (Shear(1.0), Reverse(0.5))}
+PUBLISHED = {"hidden_dim": 256, "streams": ("joint",), "augmentation": (Shear(1.0), Reverse(0.5))}
 
 
 def n_parameters(embedder: ConMLPEmbedder) -> int:

@@ -30,7 +30,13 @@ BETTER_ENCODER = "tcn"
 """The encoder of the contrastive systems that are not as published."""
 
 RECONSTRUCTION_WEIGHT = 1.0
-PUBLISHED = {"encoder": "mlp", "streams": ("joint",), "augmentation": (Shear(1.0), Reverse(0.5)), "max_epochs": 100}
+PUBLISHED = {
+    "encoder": "mlp",
+    "hidden_dim": 256,
+    "streams": ("joint",),
+    "augmentation": (Shear(1.0), Reverse(0.5)),
+    "max_epochs": 100,
+}
 WITH_LABELS = {"max_epochs": 100}
 WITHOUT_LABELS = {"projection_layers": 2}
 
