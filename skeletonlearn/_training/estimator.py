@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from skeletonlearn._training.batches import make_batches, ordered_batches
 from skeletonlearn._training.state import load_arrays, module_arrays
 
-# Sequences encoded together outside of training: the first number that holds them all, else the last. Every batch has
-# exactly so many rows, the last one filled up: torch chooses its kernels by shape, so a sequence's embedding
+# Sequences encoded together outside of training: the first number if there are no more of them, else the second. Every
+# batch has exactly so many rows, the last one filled up: torch chooses its kernels by shape, so a sequence's embedding
 # has the same bits wherever it stands and in whatever slice, and differs by rounding only in a call with a few (and,
 # with some processors, where a layer has an odd number of inputs and at most ten outputs).
-_ROWS_AT_ONCE = {"cpu": (1, 4, 32), "accelerator": (32, 1024)}
+_ROWS_AT_ONCE = {"cpu": (4, 16), "accelerator": (32, 1024)}
 
 
 class NetworkKeeperMixin:
@@ -63,8 +63,8 @@ class NetworkKeeperMixin:
         networks = self._fitted_networks()
         if device.type != "cpu":
             networks = _copy_on(networks, device)
-        sizes = _ROWS_AT_ONCE["cpu" if device.type == "cpu" else "accelerator"]
-        rows = next((size for size in sizes if len(X) <= size), sizes[-1])
+        few, many = _ROWS_AT_ONCE["cpu" if device.type == "cpu" else "accelerator"]
+        rows = few if len(X) <= few else many
         batches = make_batches(X, device)
         with torch.inference_mode():
             parts = []
