@@ -27,11 +27,11 @@ from skeletonlearn.base import check_sequences
 from skeletonlearn.classification._architecture import ClassifierPlan
 from skeletonlearn.classification._objective import LOSSES, ClassificationObjective, make_loss
 from skeletonlearn.classification._samples import distinct_samples, weigh_classes
-from skeletonlearn.nn import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
+from skeletonlearn.nn import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder, choose_streams
 from skeletonlearn.nn._pooling import real_steps
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
-_LENGTH = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
+_AUTOMATIC = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
 
 
 def _attends(estimator: NetworkClassifier) -> bool:
@@ -89,7 +89,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         seed = draw_seed(self.random_state)
         held_out = self.validation_fraction if self.early_stopping else 0.0
         training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
-        settings = training_settings(self, len(training), **_LENGTH)
+        settings = training_settings(self, len(training), **_AUTOMATIC)
         with seeded(seed, device) as generator:
             networks = self._new_networks().to(device)
             objective = self._objective(networks, X, codes, indices, weights, device)
@@ -221,6 +221,11 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
     @abstractmethod
     def _encoder_plan(self, shape: tuple[int | None, int, int], skeleton: Skeleton | None) -> EncoderPlan:
         """What the encoder is made of."""
+
+    def _plan_for(self, encoder, shape, skeleton, options):
+        """What an encoder is made of that has the parameters of this estimator."""
+        streams = choose_streams(self.streams, skeleton)
+        return EncoderPlan(shape, encoder, streams, skeleton, self.hidden_dim, self.dropout, options, self.fusion)
 
     def _check_parameters(self):
         """Refuse parameters that do not go together."""

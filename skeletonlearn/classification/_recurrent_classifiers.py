@@ -7,7 +7,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skeletonlearn.classification._network_classifier import NetworkClassifier
-from skeletonlearn.nn import POOLINGS, EncoderPlan, choose_streams
+from skeletonlearn.nn import POOLINGS
 
 
 class RecurrentClassifier(NetworkClassifier):
@@ -87,16 +87,7 @@ class RecurrentClassifier(NetworkClassifier):
 
     def _encoder_plan(self, shape, skeleton):
         options = {"n_layers": self.n_layers, "bidirectional": self.bidirectional, "pooling": self.pooling}
-        return EncoderPlan(
-            shape,
-            self._cell,
-            choose_streams(self.streams, skeleton),
-            skeleton,
-            self.hidden_dim,
-            self.dropout,
-            options,
-            self.fusion,
-        )
+        return self._plan_for(self._cell, shape, skeleton, options)
 
 
 class LSTMClassifier(RecurrentClassifier):

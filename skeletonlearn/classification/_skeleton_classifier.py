@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn.classification._network_classifier import NetworkClassifier
-from skeletonlearn.nn import ENCODERS, POOLINGS, EncoderPlan, choose_streams, takes_lengths
+from skeletonlearn.nn import ENCODERS, POOLINGS, takes_lengths
 
 
 class SkeletonClassifier(NetworkClassifier):
@@ -256,16 +256,7 @@ class SkeletonClassifier(NetworkClassifier):
                 )
             return plan
         options = {} if self.pooling is None else {"pooling": self.pooling}
-        return EncoderPlan(
-            shape,
-            self.encoder,
-            choose_streams(self.streams, skeleton),
-            skeleton,
-            self.hidden_dim,
-            self.dropout,
-            options,
-            self.fusion,
-        )
+        return self._plan_for(self.encoder, shape, skeleton, options)
 
     def _start_from(self, networks):
         if self.pretrained is not None:

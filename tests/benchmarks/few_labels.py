@@ -13,8 +13,7 @@ larger ones):
   of its own, for as many batches as the pretrained one; then the linear probe.
 
 Scored on the whole test set. Classifiers are trained for as many batches with few clips as with all, as far as 400
-epochs allow. Rows are kept in a
-CSV file, from which a run that was cut off goes on, and the table is made.
+epochs allow. Rows are kept in a CSV file, from which a run that was cut off goes on, and the table is made.
 """
 
 from __future__ import annotations
