@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
+from sklearn.exceptions import ConvergenceWarning
 from torch import Tensor, nn
 
 from skeletonlearn._progress import Progress
 from skeletonlearn._training.batches import shuffled_batches
+from skeletonlearn._training.checkpoint import Checkpoint
 from skeletonlearn._training.devices import autocast
+from skeletonlearn._training.run import BestWeights, TrainingRun
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("cosine", "constant")
@@ -84,9 +86,15 @@ def learning_rate_factor(settings: TrainingSettings, epoch: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (epoch - warmup) / (settings.max_epochs - warmup))))
 
 
+def make_scaler(settings: TrainingSettings, device: torch.device) -> torch.amp.GradScaler:
+    """What scales the loss so that gradients in float16 do not vanish; in other precisions it does nothing."""
+    return torch.amp.GradScaler(device.type, enabled=settings.precision == "float16" and device.type == "cuda")
+
+
 def run_epoch(
     module: nn.Module,
     optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
     batch_loss: BatchLoss,
     n_samples: int,
     settings: TrainingSettings,
@@ -96,7 +104,6 @@ def run_epoch(
 ) -> dict[str, float]:
     """Train on every sample once; the mean of each loss over the samples comes back, if that is finite."""
     module.train()
-    scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "float16" and device.type == "cuda")
     batches = list(shuffled_batches(n_samples, settings.batch_size, generator))
     sums: dict[str, float] = {}
     for at, indices in enumerate(batches):
@@ -125,9 +132,10 @@ def train(
     device: torch.device,
     *,
     validation_loss: Callable[[], float] | None = None,
+    checkpoint: Checkpoint | None = None,
     title: str = "fit",
 ) -> list[dict[str, float]]:
-    """Train a module for `max_epochs`, or until the validation loss stops falling.
+    """Train a module for `max_epochs`, or until the validation loss stops falling, or until interrupted.
 
     Parameters
     ----------
@@ -145,6 +153,8 @@ def train(
         Where the module is.
     validation_loss : callable, optional
         Called after each epoch; needed for early stopping.
+    checkpoint : Checkpoint, optional
+        Where training goes on from, if there is a file, and what each epoch is kept in.
     title : str, default="fit"
         What progress is shown as.
 
@@ -156,62 +166,52 @@ def train(
 
     Raises
     ------
-    FloatingPointError
+    ValueError
         If the loss is no longer finite.
+    OSError
+        If a checkpoint cannot be written.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If training was interrupted from the keyboard: the module is then as it was at that moment.
     """
-    optimizer = make_optimizer(module, settings)
-    best = BestWeights(settings.tol)
-    history: list[dict[str, float]] = []
-    with Progress(title, "epoch", settings.max_epochs, settings.verbose) as progress:
-        for epoch in range(settings.max_epochs):
-            losses = run_epoch(module, optimizer, batch_loss, n_samples, settings, epoch, generator, device)
-            record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
-            if validation_loss is not None:
-                record["validation_loss"] = validation_loss()
-                best.see(record["validation_loss"], module)
-            history.append(record)
-            progress.done(epoch + 1, {name: value for name, value in record.items() if name != "epoch"})
-            if settings.early_stopping and best.epochs_without_gain >= settings.n_iter_no_change:
-                break
+    optimizer, scaler = make_optimizer(module, settings), make_scaler(settings, device)
+    run = TrainingRun(module, optimizer, scaler, generator, device, BestWeights(settings.tol))
+    if checkpoint is not None:
+        run.begin(checkpoint)
+    try:
+        with Progress(title, "epoch", settings.max_epochs, settings.verbose) as progress:
+            while len(run.history) < settings.max_epochs and not _stopped_early(run, settings):
+                epoch = len(run.history)
+                losses = run_epoch(module, optimizer, scaler, batch_loss, n_samples, settings, epoch, generator, device)
+                record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
+                if validation_loss is not None:
+                    record["validation_loss"] = validation_loss()
+                    run.best.see(record["validation_loss"], module)
+                run.history.append(record)
+                if checkpoint is not None:
+                    checkpoint.write(run.snapshot())
+                progress.done(epoch + 1, {name: value for name, value in record.items() if name != "epoch"})
+    except KeyboardInterrupt:
+        warnings.warn(
+            f"{title} was interrupted in epoch {len(run.history) + 1} of {settings.max_epochs}, and is left as it was "
+            "then.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
     if settings.early_stopping:
-        best.restore(module)
-    return history
-
-
-class BestWeights:
-    """Remembers the weights with the lowest validation loss.
-
-    Parameters
-    ----------
-    tol : float
-        By how much the loss must fall to count as a gain.
-    """
-
-    def __init__(self, tol: float) -> None:
-        self._tol = tol
-        self._loss = math.inf
-        self._last_gain = math.inf
-        self._weights: dict[str, Any] | None = None
-        self.epochs_without_gain = 0
-
-    def see(self, loss: float, module: nn.Module) -> None:
-        """Note one epoch's validation loss, and the weights if there was none lower."""
-        if loss < self._loss:
-            self._loss, self._weights = loss, copy.deepcopy(module.state_dict())
-        if loss < self._last_gain - self._tol:
-            self._last_gain, self.epochs_without_gain = loss, 0
-        else:
-            self.epochs_without_gain += 1
-
-    def restore(self, module: nn.Module) -> None:
-        """Put the remembered weights back."""
-        if self._weights is not None:
-            module.load_state_dict(self._weights)
+        run.best.restore(module)
+    return run.history
 
 
 def _check_finite(loss: float, epoch: int, settings: TrainingSettings) -> None:
     if not math.isfinite(loss):
-        raise FloatingPointError(
+        raise ValueError(
             f"The loss became {loss} in epoch {epoch + 1}: expected a finite number. Lower the "
             f"learning rate (now {settings.learning_rate}) or scale the input (a BodyScaler before this step)."
         )
+
+
+def _stopped_early(run: TrainingRun, settings: TrainingSettings) -> bool:
+    return settings.early_stopping and run.best.epochs_without_gain >= settings.n_iter_no_change

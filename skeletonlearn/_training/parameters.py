@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import fields
 from numbers import Integral, Real
+from os import PathLike
 from typing import Any
 
 import torch
@@ -28,6 +29,7 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
     "tol": [Interval(Real, 0, None, closed="left")],
     "device": [str, torch.device],
     "precision": [StrOptions(set(PRECISIONS))],
+    "checkpoint": [str, PathLike, None],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
 }

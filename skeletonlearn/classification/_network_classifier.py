@@ -15,13 +15,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight
 
 from skeletonlearn._training.batches import make_batches
+from skeletonlearn._training.checkpoint import open_checkpoint, seed_of_fit
 from skeletonlearn._training.clips import cut_clips
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
 from skeletonlearn._training.loop import train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
-from skeletonlearn._training.seeding import draw_seed, seeded
+from skeletonlearn._training.seeding import seeded
 from skeletonlearn._training.views import bind_view, default_view
 from skeletonlearn.base import check_sequences
 from skeletonlearn.classification._architecture import ClassifierPlan
@@ -86,7 +87,9 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         self.classes_, codes = np.unique(y, return_inverse=True)
         indices, weights = self._weigh(X, codes, sample_weight)
         device = resolve_device(self.device)
-        seed = draw_seed(self.random_state)
+        given = np.empty(0) if sample_weight is None else np.asarray(sample_weight)
+        checkpoint = open_checkpoint(self, device, X=X, y=[codes, self.classes_], sample_weight=given)
+        seed = seed_of_fit(checkpoint, self.random_state)
         held_out = self.validation_fraction if self.early_stopping else 0.0
         training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
         settings = training_settings(self, len(training), **_AUTOMATIC)
@@ -103,6 +106,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
                 validation_loss=partial(objective.evaluate, validation, settings.batch_size)
                 if self.early_stopping
                 else None,
+                checkpoint=checkpoint,
                 title=type(self).__name__,
             )
         self._keep_networks(networks)

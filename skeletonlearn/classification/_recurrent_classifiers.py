@@ -52,6 +52,7 @@ class RecurrentClassifier(NetworkClassifier):
         tol=1e-4,
         device="auto",
         precision="auto",
+        checkpoint=None,
         random_state=None,
         verbose=0,
     ):
@@ -82,6 +83,7 @@ class RecurrentClassifier(NetworkClassifier):
         self.tol = tol
         self.device = device
         self.precision = precision
+        self.checkpoint = checkpoint
         self.random_state = random_state
         self.verbose = verbose
 
@@ -159,6 +161,11 @@ class LSTMClassifier(RecurrentClassifier):
         Where to compute; ``"auto"`` takes an accelerator if there is one.
     precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
         ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    checkpoint : str, path-like or None, default=None
+        File that `fit` writes after each epoch. A `fit` that was cut off goes on from it, when called again with the
+        same data and parameters, and ends with the same weights, to the bit on a processor; with others it is refused.
+        Each fit needs a file of its own, so leave this None in a search. The checkpoint before the last is kept
+        beside it, with the ending ``.previous``.
     random_state : int, RandomState or None, default=None
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.
@@ -286,6 +293,11 @@ class GRUClassifier(RecurrentClassifier):
         Where to compute; ``"auto"`` takes an accelerator if there is one.
     precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
         ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    checkpoint : str, path-like or None, default=None
+        File that `fit` writes after each epoch. A `fit` that was cut off goes on from it, when called again with the
+        same data and parameters, and ends with the same weights, to the bit on a processor; with others it is refused.
+        Each fit needs a file of its own, so leave this None in a search. The checkpoint before the last is kept
+        beside it, with the ending ``.previous``.
     random_state : int, RandomState or None, default=None
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from skeletonlearn.datasets._atomic import write_whole
+from skeletonlearn._files import write_whole
 
 Sequences = list[np.ndarray]
 Info = dict[str, Any]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._atomic import write_whole
+from skeletonlearn._files import write_whole
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._frame_graph import GraphLayout, frame_document, read_frame
 from skeletonlearn.datasets._reading import Record, read_files

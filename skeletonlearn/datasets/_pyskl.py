@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._atomic import write_whole
+from skeletonlearn._files import write_whole
 from skeletonlearn.datasets._bunch import make_bunch, take
 from skeletonlearn.datasets._choices import ON_ERROR, SUBSETS, check_choice
 from skeletonlearn.datasets._pyskl_annotations import (

@@ -12,10 +12,11 @@ from sklearn.utils.metaestimators import available_if
 from torch import nn
 
 from skeletonlearn._training.batches import SequenceBatches
+from skeletonlearn._training.checkpoint import open_checkpoint, seed_of_fit
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
-from skeletonlearn._training.loop import make_optimizer, run_epoch, train
+from skeletonlearn._training.loop import make_optimizer, make_scaler, run_epoch, train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
@@ -126,6 +127,11 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         Where to compute; ``"auto"`` takes an accelerator if there is one.
     precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
         ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
+    checkpoint : str, path-like or None, default=None
+        File that `fit` writes after each epoch. A `fit` that was cut off goes on from it, when called again with the
+        same data and parameters, and ends with the same weights, to the bit on a processor; with others it is refused.
+        Each fit needs a file of its own, so leave this None in a search. The checkpoint before the last is kept
+        beside it, with the ending ``.previous``.
     random_state : int, RandomState or None, default=None
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.
@@ -233,6 +239,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         warm_start=False,
         device="auto",
         precision="auto",
+        checkpoint=None,
         random_state=None,
         verbose=0,
     ):
@@ -265,6 +272,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self.warm_start = warm_start
         self.device = device
         self.precision = precision
+        self.checkpoint = checkpoint
         self.random_state = random_state
         self.verbose = verbose
 
@@ -286,7 +294,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         going_on = self.warm_start and hasattr(self, "network_state_")
         X, labels = self._check_training_data(X, y, reset=not going_on)
         device = resolve_device(self.device)
-        seed = draw_seed(self.random_state)
+        checkpoint = self._open_checkpoint(X, labels, device, going_on)
+        seed = seed_of_fit(checkpoint, self.random_state)
         training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
         settings = self._settings(len(training))
         with seeded(seed, device) as generator:
@@ -302,6 +311,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
                 validation_loss=partial(objective.evaluate, validation, settings.batch_size, seed)
                 if self.early_stopping
                 else None,
+                checkpoint=checkpoint,
                 title=type(self).__name__,
             )
         self._finish(networks, history, device)
@@ -332,10 +342,10 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         settings = self._settings(len(X), schedule="constant", warmup_epochs=0)
         with seeded(seed, device) as generator:
             networks = (self._new_networks() if first else self._copied_networks()).to(device)
-            optimizer = make_optimizer(networks, settings)
+            optimizer, scaler = make_optimizer(networks, settings), make_scaler(settings, device)
             load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}).get(self.optimizer, {}))
             objective = self._objective(networks, X, labels, device)
-            losses = run_epoch(networks, optimizer, objective, len(X), settings, 0, generator, device)
+            losses = run_epoch(networks, optimizer, scaler, objective, len(X), settings, 0, generator, device)
         record = {"epoch": done + 1, **losses, "learning_rate": settings.learning_rate}
         self._finish(networks, [*([] if first else self.history_), record], device)
         self.optimizer_state_ = {self.optimizer: optimizer_arrays(optimizer)}
@@ -436,6 +446,10 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         return training_settings(
             self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, n_steps=_STEPS, **changes
         )
+
+    def _open_checkpoint(self, X, labels, device, going_on):
+        start = list(self.network_state_.values()) if going_on else []
+        return open_checkpoint(self, device, X=X, y=labels, **{"the weights to start from": start})
 
     def _new_networks(self):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""

@@ -497,7 +497,7 @@ def test_verbose_one_trains_to_the_same_bits():
 
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_a_loss_that_is_not_finite_is_an_error_with_advice(method):
-    with pytest.raises(FloatingPointError, match=r"The loss became nan in epoch 1.*Lower the learning rate"):
+    with pytest.raises(ValueError, match=r"The loss became nan in epoch 1.*Lower the learning rate"):
         getattr(embedder(Infinite), method)(sequences(), Y)
 
 

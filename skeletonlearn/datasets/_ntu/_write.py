@@ -7,7 +7,7 @@ from os import PathLike
 
 import numpy as np
 
-from skeletonlearn.datasets._atomic import write_whole
+from skeletonlearn._files import write_whole
 from skeletonlearn.datasets._ntu._recording import N_JOINTS, NTUBody, NTURecording
 
 # After the body id: clipped edges, confidence and state of the left and of the right hand (unknown), restricted, lean x

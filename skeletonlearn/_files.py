@@ -12,13 +12,15 @@ from typing import BinaryIO
 
 
 @contextmanager
-def write_whole(path: str | PathLike[str]) -> Iterator[BinaryIO]:
+def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its place only once it is written and on the disk.
 
     Parameters
     ----------
     path : path-like
         The file; one that is there already stays as it is until the new one is whole, or if writing fails.
+    keep : Path, optional
+        Where the file that was there is moved to, in the same folder.
 
     Yields
     ------
@@ -32,6 +34,20 @@ def write_whole(path: str | PathLike[str]) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if keep is not None and path.exists():
+            os.replace(path, keep)
         os.replace(temporary, path)
+        _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the folder's own list of files on the disk, where the system has such a thing."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
