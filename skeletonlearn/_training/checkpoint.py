@@ -186,6 +186,31 @@ class Checkpoint:
         )
 
 
+def identify(estimator: BaseEstimator, device: torch.device, **data: np.ndarray | list[np.ndarray]) -> dict[str, str]:
+    """What a fit depends on, as texts that can be compared.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        With its parameters.
+    device : torch.device
+        Where it is trained.
+    **data : ndarray or list of ndarray
+        What it is trained on, by the names that errors tell.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+    """
+    return {
+        "estimator": type(estimator).__name__,
+        "device": device.type,
+        **fingerprints_of_parameters(estimator),
+        **{name: fingerprint_of_arrays(array) for name, array in data.items()},
+    }
+
+
 def open_checkpoint(
     estimator: BaseEstimator, device: torch.device, **data: np.ndarray | list[np.ndarray]
 ) -> Checkpoint | None:
@@ -205,15 +230,9 @@ def open_checkpoint(
     Checkpoint or None
         The checkpoint, with what its file holds.
     """
-    if estimator.checkpoint is None:
-        return None
-    identity = {
-        "estimator": type(estimator).__name__,
-        "device": device.type,
-        **fingerprints_of_parameters(estimator),
-        **{name: fingerprint_of_arrays(array) for name, array in data.items()},
-    }
-    return Checkpoint(estimator.checkpoint, identity)
+    return (
+        None if estimator.checkpoint is None else Checkpoint(estimator.checkpoint, identify(estimator, device, **data))
+    )
 
 
 def seed_of_fit(checkpoint: Checkpoint | None, random_state: Any) -> int:

@@ -16,6 +16,7 @@ from skeletonlearn._progress import Progress
 from skeletonlearn._training.batches import shuffled_batches
 from skeletonlearn._training.checkpoint import Checkpoint
 from skeletonlearn._training.devices import autocast
+from skeletonlearn._training.ranks import OneProcess
 from skeletonlearn._training.run import BestWeights, TrainingRun
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
@@ -91,31 +92,43 @@ def make_scaler(settings: TrainingSettings, device: torch.device) -> torch.amp.G
     return torch.amp.GradScaler(device.type, enabled=settings.precision == "float16" and device.type == "cuda")
 
 
-def run_epoch(
+def new_run(
     module: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    scaler: torch.amp.GradScaler,
-    batch_loss: BatchLoss,
-    n_samples: int,
     settings: TrainingSettings,
-    epoch: int,
     generator: torch.Generator,
     device: torch.device,
+    ranks: OneProcess,
+) -> TrainingRun:
+    """A training that has not begun, with the optimiser that the settings ask for."""
+    return TrainingRun(
+        module,
+        make_optimizer(module, settings),
+        make_scaler(settings, device),
+        generator,
+        device,
+        BestWeights(settings.tol),
+        ranks=ranks,
+    )
+
+
+def run_epoch(
+    run: TrainingRun, batch_loss: BatchLoss, n_samples: int, settings: TrainingSettings, epoch: int
 ) -> dict[str, float]:
     """Train on every sample once; the mean of each loss over the samples comes back, if that is finite."""
-    module.train()
-    batches = list(shuffled_batches(n_samples, settings.batch_size, generator))
+    run.module.train()
+    batches = list(shuffled_batches(n_samples, settings.batch_size, run.generator))
     sums: dict[str, float] = {}
     for at, indices in enumerate(batches):
         factor = learning_rate_factor(settings, epoch + at / len(batches))
-        for group in optimizer.param_groups:
+        for group in run.optimizer.param_groups:
             group["lr"] = settings.learning_rate * factor
-        optimizer.zero_grad(set_to_none=False)  # the gradients' memory is used again
-        with autocast(device, settings.precision):
-            losses = batch_loss(indices, generator)
-        scaler.scale(losses["loss"]).backward()
-        scaler.step(optimizer)
-        scaler.update()
+        run.optimizer.zero_grad(set_to_none=False)  # the gradients' memory is used again
+        with autocast(run.device, settings.precision), run.ranks.together():
+            losses = batch_loss(indices, run.generator)
+        run.scaler.scale(losses["loss"]).backward()
+        run.ranks.sum_gradients(run.module)
+        run.scaler.step(run.optimizer)
+        run.scaler.update()
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + float(value.detach()) * len(indices)
     means = {name: total / n_samples for name, total in sums.items()}
@@ -133,6 +146,7 @@ def train(
     *,
     validation_loss: Callable[[], float] | None = None,
     checkpoint: Checkpoint | None = None,
+    ranks: OneProcess | None = None,
     title: str = "fit",
 ) -> list[dict[str, float]]:
     """Train a module for `max_epochs`, or until the validation loss stops falling, or until interrupted.
@@ -155,6 +169,8 @@ def train(
         Called after each epoch; needed for early stopping.
     checkpoint : Checkpoint, optional
         Where training goes on from, if there is a file, and what each epoch is kept in.
+    ranks : OneProcess, optional
+        The processes that train together.
     title : str, default="fit"
         What progress is shown as.
 
@@ -176,24 +192,26 @@ def train(
     ConvergenceWarning
         If training was interrupted from the keyboard: the module is then as it was at that moment.
     """
-    optimizer, scaler = make_optimizer(module, settings), make_scaler(settings, device)
-    run = TrainingRun(module, optimizer, scaler, generator, device, BestWeights(settings.tol))
+    run = new_run(module, settings, generator, device, ranks or OneProcess())
     if checkpoint is not None:
         run.begin(checkpoint)
     try:
         with Progress(title, "epoch", settings.max_epochs, settings.verbose) as progress:
             while len(run.history) < settings.max_epochs and not _stopped_early(run, settings):
                 epoch = len(run.history)
-                losses = run_epoch(module, optimizer, scaler, batch_loss, n_samples, settings, epoch, generator, device)
-                record = {"epoch": epoch + 1, **losses, "learning_rate": float(optimizer.param_groups[0]["lr"])}
+                run.ranks.begin_epoch(generator.initial_seed(), epoch)
+                losses = run_epoch(run, batch_loss, n_samples, settings, epoch)
+                record = {"epoch": epoch + 1, **losses, "learning_rate": float(run.optimizer.param_groups[0]["lr"])}
                 if validation_loss is not None:
-                    record["validation_loss"] = validation_loss()
+                    record["validation_loss"] = run.ranks.share(validation_loss())
                     run.best.see(record["validation_loss"], module)
                 run.history.append(record)
                 if checkpoint is not None:
-                    checkpoint.write(run.snapshot())
+                    run.write(checkpoint)
                 progress.done(epoch + 1, {name: value for name, value in record.items() if name != "epoch"})
     except KeyboardInterrupt:
+        if run.ranks.size > 1:  # the others may be anywhere
+            raise
         warnings.warn(
             f"{title} was interrupted in epoch {len(run.history) + 1} of {settings.max_epochs}, and is left as it was "
             "then.",

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from skeletonlearn._training.checkpoint import Checkpoint, Snapshot
+from skeletonlearn._training.ranks import OneProcess
 from skeletonlearn._training.state import load_arrays, load_optimizer_arrays, module_arrays, optimizer_arrays
 
 
@@ -80,6 +81,8 @@ class TrainingRun:
         By the validation loss.
     history : list of dict
         One record an epoch.
+    ranks : OneProcess
+        The processes that train together.
     """
 
     module: nn.Module
@@ -89,13 +92,19 @@ class TrainingRun:
     device: torch.device
     best: BestWeights
     history: list[dict[str, float]] = field(default_factory=list)
+    ranks: OneProcess = field(default_factory=OneProcess)
 
     def begin(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint, or begin one, so that a file that cannot be written is known before the work."""
         if checkpoint.snapshot is None:
-            checkpoint.write(self.snapshot())
+            self.write(checkpoint)
         else:
             self.load(checkpoint.snapshot)
+
+    def write(self, checkpoint: Checkpoint) -> None:
+        """Keep what there is now; where several processes train together, the first one does."""
+        if self.ranks.rank == 0:
+            checkpoint.write(self.snapshot())
 
     def snapshot(self) -> Snapshot:
         """All that `load` needs to go on with the same bits."""

@@ -12,12 +12,13 @@ from sklearn.utils.metaestimators import available_if
 from torch import nn
 
 from skeletonlearn._training.batches import SequenceBatches
-from skeletonlearn._training.checkpoint import open_checkpoint, seed_of_fit
+from skeletonlearn._training.checkpoint import identify, open_checkpoint, seed_of_fit
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
-from skeletonlearn._training.loop import make_optimizer, make_scaler, run_epoch, train
+from skeletonlearn._training.loop import new_run, run_epoch, train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
+from skeletonlearn._training.ranks import OneProcess, join_ranks
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
 from skeletonlearn._training.views import view_pair
@@ -123,6 +124,10 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         What counts as a fall of the validation loss.
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last fit.
+    distributed : bool, default=False
+        Whether `fit` shares each batch among the processes of a :mod:`torch.distributed` group, as ``torchrun`` starts
+        them, all of which call it with the same data and parameters. The loss is that of the whole batch, as if one
+        process had done it all, and all end with the same weights. Only `fit` does so.
     device : str or torch.device, default="auto"
         Where to compute; ``"auto"`` takes an accelerator if there is one.
     precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
@@ -204,6 +209,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         "hidden_dim": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left"), None],
         "warm_start": ["boolean"],
+        "distributed": ["boolean"],
         **TRAINING_CONSTRAINTS,
     }
 
@@ -237,6 +243,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         n_iter_no_change=10,
         tol=1e-4,
         warm_start=False,
+        distributed=False,
         device="auto",
         precision="auto",
         checkpoint=None,
@@ -270,6 +277,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.warm_start = warm_start
+        self.distributed = distributed
         self.device = device
         self.precision = precision
         self.checkpoint = checkpoint
@@ -294,27 +302,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         going_on = self.warm_start and hasattr(self, "network_state_")
         X, labels = self._check_training_data(X, y, reset=not going_on)
         device = resolve_device(self.device)
-        checkpoint = self._open_checkpoint(X, labels, device, going_on)
-        seed = seed_of_fit(checkpoint, self.random_state)
-        training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
-        settings = self._settings(len(training))
-        with seeded(seed, device) as generator:
-            networks = (self._copied_networks() if going_on else self._new_networks()).to(device)
-            objective = self._objective(networks, X, labels, device)
-            history = train(
-                networks,
-                lambda indices, generator: objective(training[indices], generator),
-                len(training),
-                settings,
-                generator,
-                device,
-                validation_loss=partial(objective.evaluate, validation, settings.batch_size, seed)
-                if self.early_stopping
-                else None,
-                checkpoint=checkpoint,
-                title=type(self).__name__,
-            )
-        self._finish(networks, history, device)
+        with join_ranks(self.distributed, device) as ranks:
+            self._fit_together(X, labels, going_on, ranks.own_device(device), ranks)
         self.__dict__.pop("optimizer_state_", None)
         return self
 
@@ -339,16 +328,16 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         done = 0 if first else self.n_iter_
         # a different, reproducible stream of random numbers in each call
         seed = draw_seed(self.random_state) + done
-        settings = self._settings(len(X), schedule="constant", warmup_epochs=0)
+        settings = self._settings(len(X), OneProcess(), schedule="constant", warmup_epochs=0)
         with seeded(seed, device) as generator:
             networks = (self._new_networks() if first else self._copied_networks()).to(device)
-            optimizer, scaler = make_optimizer(networks, settings), make_scaler(settings, device)
-            load_optimizer_arrays(optimizer, getattr(self, "optimizer_state_", {}).get(self.optimizer, {}))
-            objective = self._objective(networks, X, labels, device)
-            losses = run_epoch(networks, optimizer, scaler, objective, len(X), settings, 0, generator, device)
+            run = new_run(networks, settings, generator, device, OneProcess())
+            load_optimizer_arrays(run.optimizer, getattr(self, "optimizer_state_", {}).get(self.optimizer, {}))
+            objective = self._objective(networks, X, labels, device, run.ranks)
+            losses = run_epoch(run, objective, len(X), settings, 0)
         record = {"epoch": done + 1, **losses, "learning_rate": settings.learning_rate}
         self._finish(networks, [*([] if first else self.history_), record], device)
-        self.optimizer_state_ = {self.optimizer: optimizer_arrays(optimizer)}
+        self.optimizer_state_ = {self.optimizer: optimizer_arrays(run.optimizer)}
         return self
 
     def transform(self, X):
@@ -441,15 +430,51 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self._uses_labels = len(np.unique(labels)) < len(labels)
         return X, labels
 
-    def _settings(self, n_samples, **changes):
+    def _fit_together(self, X, labels, going_on, device, ranks):
+        """Train, alone or with the other processes of a group."""
+        data = {"X": X, "y": labels, "the weights to start from": self._first_weights(going_on)}
+        if ranks.size > 1:
+            ranks.agree(identify(self, device, **data))
+        checkpoint = ranks.ask_first(lambda: open_checkpoint(self, device, **data))
+        seed = ranks.share(seed_of_fit(checkpoint, self.random_state))
+        training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
+        settings = self._settings(len(training), ranks)
+        with seeded(seed, device) as generator:
+            networks = (self._copied_networks() if going_on else self._new_networks()).to(device)
+            ranks.begin(networks)
+            objective = self._objective(networks, X, labels, device, ranks)
+            history = train(
+                networks,
+                lambda indices, generator: objective(training[indices], generator),
+                len(training),
+                settings,
+                generator,
+                device,
+                validation_loss=partial(objective.evaluate, validation, settings.batch_size, seed)
+                if self.early_stopping
+                else None,
+                checkpoint=checkpoint,
+                ranks=ranks,
+                title=type(self).__name__,
+            )
+        self._finish(networks, history, device)
+
+    def _first_weights(self, going_on):
+        return list(self.network_state_.values()) if going_on else []
+
+    def _settings(self, n_samples, ranks, **changes):
         smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
-        return training_settings(
+        if ranks.rank > 0:
+            changes["verbose"] = 0  # the first process speaks for all
+        settings = training_settings(
             self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, n_steps=_STEPS, **changes
         )
-
-    def _open_checkpoint(self, X, labels, device, going_on):
-        start = list(self.network_state_.values()) if going_on else []
-        return open_checkpoint(self, device, X=X, y=labels, **{"the weights to start from": start})
+        if n_samples // -(-n_samples // settings.batch_size) < ranks.size:
+            raise ValueError(
+                f"{n_samples} sequences in batches of {settings.batch_size} leave some of {ranks.size} processes with "
+                f"none, expected batches of at least {ranks.size}."
+            )
+        return settings
 
     def _new_networks(self):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
@@ -473,7 +498,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     def _build_networks(self):
         return self._architecture.build()
 
-    def _objective(self, networks, X, labels, device):
+    def _objective(self, networks, X, labels, device, ranks):
         skeleton = self._architecture.encoder.skeleton
         return ContrastiveObjective(
             networks,
@@ -483,6 +508,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
             self._contrast(),
             self.reconstruction_weight if self._architecture.has_decoder else 0.0,
             device,
+            ranks,
         )
 
     def _contrast(self):

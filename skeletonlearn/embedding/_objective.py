@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from skeletonlearn._training.batches import SequenceBatches, ordered_batches
+from skeletonlearn._training.ranks import OneProcess
 from skeletonlearn._training.views import see
 from skeletonlearn.losses import reconstruction_loss
 
@@ -36,6 +37,8 @@ class ContrastiveObjective:
         Weight of the reconstruction loss.
     device : torch.device
         Where the networks are.
+    ranks : OneProcess
+        The processes that share each batch; the loss is that of all of it.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class ContrastiveObjective:
         contrast: Contrast,
         reconstruction_weight: float,
         device: torch.device,
+        ranks: OneProcess,
     ) -> None:
         self._networks = networks
         self._batches = batches
@@ -54,21 +58,24 @@ class ContrastiveObjective:
         self._views = views
         self._contrast = contrast
         self._weight = reconstruction_weight
+        self._ranks = ranks
 
     def __call__(self, indices: np.ndarray, generator: torch.Generator) -> dict[str, Tensor]:
         """Losses of the samples at `indices`, by name."""
         batch = self._batches.take(indices)
         # the views go through the encoder one after the other, so that they need not be joined in memory
-        embeddings = [self._networks["encoder"](see(view, batch, None, generator)) for view in self._views]
-        projections = torch.cat([self._networks["projector"](embedding) for embedding in embeddings])
+        views = (self._ranks.part(see(view, batch, None, generator)) for view in self._views)
+        embeddings = [self._networks["encoder"](view) for view in views]
+        projections = torch.cat([self._ranks.join(self._networks["projector"](each)) for each in embeddings])
         labels = self._labels[torch.from_numpy(indices).to(self._labels.device)]
         labels = labels.repeat(len(self._views))
         # each part of the encoder is contrasted on its own
         loss = torch.stack([self._contrast(part, labels) for part in projections.unbind(dim=1)]).mean()
         if not self._weight:
             return {"loss": loss}
-        rebuilt = [reconstruction_loss(self._networks["decoder"](embedding), batch) for embedding in embeddings]
-        reconstruction = torch.stack(rebuilt).mean()
+        own = self._ranks.part(batch)
+        rebuilt = [reconstruction_loss(self._networks["decoder"](embedding), own) for embedding in embeddings]
+        reconstruction = self._ranks.mean(torch.stack(rebuilt).mean(), len(own))
         return {
             "loss": loss + self._weight * reconstruction,
             "contrastive_loss": loss,

@@ -13,10 +13,11 @@ from skeletonlearn._training.loop import (
     TrainingSettings,
     learning_rate_factor,
     make_optimizer,
-    make_scaler,
+    new_run,
     run_epoch,
     train,
 )
+from skeletonlearn._training.ranks import OneProcess
 
 CPU = torch.device("cpu")
 
@@ -101,19 +102,8 @@ def test_losses_of_an_epoch_are_means_over_samples_not_over_batches():
     def loss_is_the_batch_size(indices, generator):
         return {"loss": module.weight.sum() * 0 + len(indices)}
 
-    optimizer = make_optimizer(module, settings())
-    generator = torch.Generator().manual_seed(0)
-    losses = run_epoch(
-        module,
-        optimizer,
-        make_scaler(settings(), CPU),
-        loss_is_the_batch_size,
-        3,
-        settings(batch_size=2),
-        0,
-        generator,
-        CPU,
-    )
+    run = new_run(module, settings(), torch.Generator().manual_seed(0), CPU, OneProcess())
+    losses = run_epoch(run, loss_is_the_batch_size, 3, settings(batch_size=2), 0)
     assert losses == {"loss": pytest.approx((2 * 2 + 1 * 1) / 3)}
 
 

@@ -141,6 +141,7 @@ GROUPS: dict[str, dict[str, Factory]] = {
         "LSTMClassifier": trained(LSTMClassifier, **EARLY),
         "GRUClassifier": trained(GRUClassifier, **EARLY),
         "SkeletonClassifier": trained(SkeletonClassifier),
+        "SkeletonClassifier, whole clip": trained(SkeletonClassifier, n_clips=1),
         "SkeletonClassifier, one tcn for all streams": trained(SkeletonClassifier, **EARLY),
         "SkeletonClassifier cooccurrence": trained(SkeletonClassifier, encoder="cooccurrence", **EARLY),
         "SkeletonClassifier transformer": trained(SkeletonClassifier, encoder="transformer", max_epochs=60, **EARLY),
