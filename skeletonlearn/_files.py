@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
+
+_RANDOM_BYTES = 8  # in the name of a temporary file
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
         A temporary file in the same folder, so that moving it is one step of the file system.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.part")
     try:
         with open(temporary, "xb") as file:
             yield file
@@ -42,6 +46,21 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(path: str | PathLike[str]) -> None:
+    """Remove what :func:`write_whole` was writing in the place of a file when its process was killed.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; no other process may be writing it.
+    """
+    path = Path(path)
+    any_number = "[0-9a-f]" * 2 * _RANDOM_BYTES
+    with suppress(OSError):  # a folder that cannot be written to: they do no harm
+        for part in path.parent.glob(f".{glob.escape(path.name)}.{any_number}.part"):
+            part.unlink(missing_ok=True)
+
+
 def _sync_folder(folder: Path) -> None:
     """Put the folder's own list of files on the disk, where the system has such a thing."""
     if os.name != "posix":
@@ -49,5 +68,8 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems know it for files only
+            raise
     finally:
         os.close(descriptor)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import io
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +19,14 @@ import torch
 from sklearn.base import BaseEstimator
 
 import skeletonlearn
-from skeletonlearn._files import write_whole
+from skeletonlearn._files import remove_leftovers, write_whole
 from skeletonlearn._training.fingerprint import fingerprint_of_arrays, fingerprints_of_parameters
 from skeletonlearn._training.seeding import draw_seed
 
-_FIRST_LINE = b"skeletonlearn checkpoint 1\n"  # with the version of the format
+_VERSION = 1
+_FIRST_LINE = f"skeletonlearn checkpoint {_VERSION}\n".encode()
 _DIGEST_LINE = 2 * hashlib.sha256().digest_size + 1
+_TOLD_BY_NAME = {"X", "y", "sample_weight", "the weights to start from"}  # all else is short enough to tell
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Checkpoint:
         self._identity = {**identity, **_versions()}
         self._seed: int | None = None
         self._is_damaged = False
-        self._remove_leftovers()
+        self._source = self._path
+        remove_leftovers(self._path)
         self.snapshot = self._read()
         if self.snapshot is not None:
             self._check_identity(self.snapshot.facts["identity"])
@@ -138,12 +141,7 @@ class Checkpoint:
 
     @property
     def _previous(self) -> Path:
-        return self._path.with_name(self._path.name + ".previous")
-
-    def _remove_leftovers(self) -> None:
-        """Remove what was being written when an earlier process was killed."""
-        for part in self._path.parent.glob(f".{glob.escape(self._path.name)}.*.part"):
-            part.unlink(missing_ok=True)
+        return Path(f"{self._path}.previous")
 
     def _read(self) -> Snapshot | None:
         """The newest snapshot that is whole."""
@@ -153,11 +151,24 @@ class Checkpoint:
                 content = path.read_bytes()
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise OSError(
+                    error.errno,
+                    f"checkpoint not read ({reason}); expected a file that can be read, or none yet, in a folder",
+                    str(path),
+                ) from error
             try:
                 snapshot = _unpacked(content)
             except _DamagedError as error:
                 damage.append(f"{path}: {error}")
                 continue
+            except _OtherVersionError as error:
+                raise ValueError(
+                    f"checkpoint {str(path)!r} has version {error} of the format, expected version {_VERSION}: take "
+                    "the skeletonlearn that wrote it, or a file of its own. Nothing was overwritten."
+                ) from None
+            self._source = path
             if damage:
                 self._is_damaged = True
                 warnings.warn(
@@ -176,12 +187,12 @@ class Checkpoint:
 
     def _refusal(self, names: list[str], stored: Mapping[str, str] | None = None) -> str:
         def told(name: str) -> str:
-            if stored is None or name in ("X", "y", "sample_weight"):
+            if stored is None or name in _TOLD_BY_NAME:
                 return name
             return f"{name} (there {stored.get(name, 'nothing')}, here {self._identity.get(name, 'nothing')})"
 
         return (
-            f"checkpoint={str(self._path)!r} is of a fit that differs in {', '.join(map(told, names))}: expected the "
+            f"checkpoint {str(self._source)!r} is of a fit that differs in {', '.join(map(told, names))}: expected the "
             "same data and parameters, or the path of a file of its own. Nothing was overwritten."
         )
 
@@ -257,6 +268,10 @@ class _DamagedError(Exception):
     """A file that is not what was written."""
 
 
+class _OtherVersionError(Exception):
+    """A file in another version of the format, which is what it says."""
+
+
 def _versions() -> dict[str, str]:
     """What else a fit's bits depend on."""
     return {
@@ -275,12 +290,11 @@ def _packed(snapshot: Snapshot) -> bytes:
 
 
 def _unpacked(content: bytes) -> Snapshot:
-    if not content.startswith(_FIRST_LINE):
-        kind, _, version = _FIRST_LINE.decode().strip().rpartition(" ")
-        if content.startswith(kind.encode()):
-            got = content.split(b"\n", 1)[0].decode(errors="replace")
-            raise ValueError(f"Got a file that begins with {got!r}, expected version {version} of the format.")
+    first_line = re.match(rb"skeletonlearn checkpoint (\d{1,9})\n", content)
+    if first_line is None:
         raise _DamagedError("not a checkpoint, or its beginning is damaged")
+    if first_line[0] != _FIRST_LINE:
+        raise _OtherVersionError(first_line[1].decode())
     start = len(_FIRST_LINE) + _DIGEST_LINE
     digest, payload = content[len(_FIRST_LINE) : start - 1], content[start:]
     if hashlib.sha256(payload).hexdigest().encode() != digest:
