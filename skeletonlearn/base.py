@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ _AXES = ("frames", "joints", "channels")
 _ROWS_AT_ONCE = 256  # samples looked at together when searching for NaN: bounds the memory of the search
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a number too large for the dtype becomes infinity, which is refused
 def check_sequences(
     estimator: BaseEstimator,
     X: Any,
@@ -82,6 +84,7 @@ def check_sequences(
         X = X if sequences is None else np.stack(sequences)
         X, shape, y_checked = _check_array(estimator, X, y, reset, dtype, fixed, check_params)
     else:
+        _check_table(estimator, X)
         X, y_checked = _validate(estimator, X, y, reset, dtype, check_params)
         shape = (X.shape[1], 1, 1)
         X = X.reshape(len(X), *shape)
@@ -119,6 +122,64 @@ def is_ragged(X: Any) -> bool:
     return isinstance(X, list | tuple) and len(X) > 0 and _depth(X[0]) > 1
 
 
+@contextmanager
+def refuse_overflow(estimator: BaseEstimator, X: Any) -> Iterator[None]:
+    """Refuse coordinates that are finite, but so large that what NumPy computes from them is not.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Named in the error.
+    X : ndarray or list of ndarray
+        The sequences that are computed with in the block.
+
+    Raises
+    ------
+    ValueError
+        If a number overflows in the block.
+    """
+    try:
+        with np.errstate(over="raise"):
+            yield
+    except FloatingPointError:
+        raise ValueError(_too_large(estimator, X)) from None
+
+
+def check_finite_result(estimator: BaseEstimator, result: np.ndarray, X: Any) -> np.ndarray:
+    """Refuse coordinates that are finite, but so large that what came of them is not.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Named in the error.
+    result : ndarray
+        What was computed.
+    X : ndarray or list of ndarray
+        The sequences that it was computed from.
+
+    Returns
+    -------
+    ndarray
+        The result.
+
+    Raises
+    ------
+    ValueError
+        If it holds NaN or infinity.
+    """
+    if not np.isfinite(result).all():
+        raise ValueError(_too_large(estimator, X))
+    return result
+
+
+def _too_large(estimator: BaseEstimator, X: Any) -> str:
+    largest = max(float(np.nanmax(np.abs(part))) for part in (X if isinstance(X, list) else [X]))
+    return (
+        f"X has coordinates up to {largest:.2g}, too large for {_name(estimator)} to compute with: expected metres, "
+        "pixels or the like, on the scale of those in fit."
+    )
+
+
 def _depth(one: Any) -> int:
     """Number of axes of an array or of nested lists, judged by first elements."""
     if hasattr(one, "ndim"):
@@ -132,7 +193,7 @@ def _name(estimator: BaseEstimator) -> str:
 
 def _as_sequences(estimator: BaseEstimator, X: Any) -> list[np.ndarray]:
     """A list of sequences as a list of arrays (n_frames_i, n_joints, n_channels), alike in joints and channels."""
-    sequences = [np.asarray(one) for one in X]
+    sequences = [_as_array(estimator, one, at) for at, one in enumerate(X)]
     sequences = [one[:, None, :] if one.ndim == 2 else one for one in sequences]
     for at, one in enumerate(sequences):
         if one.ndim != 3:
@@ -150,6 +211,30 @@ def _as_sequences(estimator: BaseEstimator, X: Any) -> list[np.ndarray]:
                 f"{sequences[0].shape[1]} and {sequences[0].shape[2]}."
             )
     return sequences
+
+
+def _as_array(estimator, one, at):
+    try:
+        return np.asarray(one)
+    except ValueError:
+        raise ValueError(
+            f"Sequence {at} of X has parts of different lengths, but {_name(estimator)} expected an array "
+            "(n_frames, n_joints, n_channels)."
+        ) from None
+
+
+def _check_table(estimator, X):
+    """Refuse a list of series that scikit-learn cannot take as rows of a table."""
+    if isinstance(X, list | tuple) and len({_length(one) for one in X}) > 1:
+        raise ValueError(
+            f"X is a list whose parts differ in length, but {_name(estimator)} expected series (n_frames,) that are "
+            "equally long, or sequences (n_frames, n_joints, n_channels)."
+        )
+
+
+def _length(one):
+    sized = hasattr(one, "__len__") and getattr(one, "ndim", 1) > 0 and not isinstance(one, str | bytes)
+    return len(one) if sized else None
 
 
 def _check_real(estimator, part):
@@ -179,7 +264,7 @@ def _check_array(estimator, X, y, reset, dtype, fixed, check_params):
         )
     if 0 in X.shape[1:]:
         raise ValueError(
-            f"X has shape {X.shape}, but {_name(estimator)} expected at least one frame, joint and channel."
+            f"X has shape {tuple(X.shape)}, but {_name(estimator)} expected at least one frame, joint and channel."
         )
     shape = X.shape[1:] if X.ndim == 4 else (X.shape[1], 1, X.shape[2])
     if not reset:
@@ -228,7 +313,10 @@ def _check_finite(estimator, X, allow_nan):
             if np.isfinite(part.sum()):
                 continue
         if np.isinf(part).any():
-            raise ValueError(f"Input X contains infinity. {_name(estimator)} expected finite coordinates.")
+            raise ValueError(
+                f"Input X contains infinity. {_name(estimator)} expected finite coordinates, of at most "
+                f"{np.finfo(part.dtype).max:.1e}."
+            )
         if not allow_nan and np.isnan(part).any():
             raise ValueError(
                 f"Input X contains NaN. {_name(estimator)} does not accept missing joints (NaN): put a "

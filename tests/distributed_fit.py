@@ -1,6 +1,6 @@
 """A fit that `torchrun` starts in several processes; each writes down what became of it.
 
-    torchrun --nproc-per-node 2 -m tests.distributed_fit FOLDER '{"parameters": {}}'
+torchrun --nproc-per-node 2 -m tests.distributed_fit FOLDER '{"parameters": {}}'
 """
 
 from __future__ import annotations

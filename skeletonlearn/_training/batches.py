@@ -79,9 +79,14 @@ def make_batches(X: np.ndarray | list[np.ndarray], device: torch.device) -> Sequ
 
 
 def shuffled_batches(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[np.ndarray]:
-    """Indices of one epoch's batches: every sample once, in random order, batches as equal as can be."""
+    """Indices of one epoch's batches: every sample once, in random order, batches as equal as can be.
+
+    None is of one sample, which has nothing to be normalised or contrasted with: in batches of two, an odd sample out
+    makes one of three.
+    """
     order = torch.randperm(n_samples, generator=generator).numpy()
-    yield from np.array_split(order, -(-n_samples // batch_size))
+    n_batches = min(-(-n_samples // batch_size), max(n_samples // 2, 1))
+    yield from np.array_split(order, n_batches)
 
 
 def ordered_batches(n_samples: int, batch_size: int) -> Iterator[np.ndarray]:

@@ -4,28 +4,119 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from skeletonlearn._training.batches import make_batches, ordered_batches
+from skeletonlearn._training.onnx_export import export_onnx
+from skeletonlearn._training.seeding import undisturbed
 from skeletonlearn._training.state import load_arrays, module_arrays
+from skeletonlearn._training.weights import load_weights, save_weights
 
-# Sequences encoded together outside of training: the first number if there are no more of them, else the second. Every
-# batch has exactly so many rows, the last one filled up: torch chooses its kernels by shape, so a sequence's embedding
-# has the same bits wherever it stands and in whatever slice, and differs by rounding only in a call with a few (and,
-# with some processors, where a layer has an odd number of inputs and at most ten outputs).
-_ROWS_AT_ONCE = {"cpu": (4, 16), "accelerator": (32, 1024)}
+# Sequences encoded together outside of training. Every batch has exactly so many rows, the last one filled up: torch
+# chooses its kernels by shape, so that a sequence's embedding has the same bits on a processor wherever it stands, in
+# whatever slice and alone (but for rounding with some processors, where a layer has an odd number of inputs and at most
+# ten outputs). An accelerator, where that does not hold, takes few in one go and many in another.
+_ROWS_ON_CPU = 16
+_ROWS_ON_ACCELERATOR = (32, 1024)
 
 
 class NetworkKeeperMixin:
     """Keeps networks as NumPy arrays in `network_state_` and builds the modules again when they are needed.
 
     So a fitted estimator can be pickled, copied or dumped on one device and loaded on another. The estimator
-    defines `_build_networks()`, which makes untrained modules from what `fit` has stored.
+    defines `_new_networks()`, which makes untrained modules from its parameters and `sequence_shape_in_` and stores
+    what they are made of; `_build_networks()`, which makes them again from that; `_describe_networks()`, which tells it
+    as JSON can hold it; and `_describe_output()`, which gives what :meth:`to_onnx` exports: its name, and a function of
+    the modules, a batch and its lengths.
     """
+
+    def save_weights(self, path: str | PathLike[str]) -> None:
+        """Write what `fit` has learned to a safetensors file.
+
+        The file holds arrays and texts, and reading it runs no code. Beside the weights it tells what `load_weights`
+        needs, such as the classes, but not the parameters: those are the code's.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file. One that is there is replaced, once the new one is whole.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If its classes are not integers, floats, booleans or strings.
+        ImportError
+            If safetensors is not installed, which the extra ``io`` brings.
+        """
+        save_weights(self, path)
+
+    def load_weights(self, path: str | PathLike[str]) -> Self:
+        """Take what another estimator of this class has learned from its file.
+
+        This estimator, fitted or not, must have the parameters that networks are made of as that one had (such as
+        encoder, hidden_dim and streams). It then gives what that one gives, to the bit on the same machine, and can be
+        trained further. What `partial_fit` keeps of the optimiser is not in the file: the next call begins without.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file, written by `save_weights`.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, of another kind or of a newer format, or holds the weights of another estimator or
+            of other networks. The estimator is then as it was.
+        OSError
+            If the file cannot be read.
+        ImportError
+            If safetensors is not installed, which the extra ``io`` brings.
+        """
+        load_weights(self, path)
+        return self
+
+    def to_onnx(self, path: str | PathLike[str]) -> None:
+        """Write the trained networks to an ONNX file, for runtimes without Python.
+
+        The model takes ``"sequences"``, float32 `(B, F, J, C)` of one length without missing joints, and gives
+        float32: ``"embedding"``, what `transform` gives, or ``"probabilities"``, what `predict_proba` gives with
+        ``n_clips=1``. B is open; so is F with encoders that take any number of frames, which all named ones do but
+        ``"mlp"`` and ``"mixer"``. The model's metadata hold ``"classes"``, in the order of the probabilities, and
+        ``"sequence_shape_in_"`` as JSON.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file. One that is there is replaced, once the new one is whole and has passed ONNX's checks.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If the encoder is a user's own and uses what ONNX has not; or if classes are not integers, floats, booleans
+            or strings.
+        ImportError
+            If onnx is not installed, which the extra ``onnx`` brings.
+
+        Warns
+        -----
+        TracerWarning
+            If the encoder is a user's own and the model might not do the same for other sequences as the encoder.
+        """
+        export_onnx(self, path)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_state_")
@@ -40,10 +131,15 @@ class NetworkKeeperMixin:
         self.network_state_ = module_arrays(networks)
         self._networks = networks.to("cpu").eval()
 
+    def _finish(self, networks: nn.ModuleDict, history: list[dict[str, Any]], device: torch.device | str) -> None:
+        """Store what training gave."""
+        self._keep_networks(networks)
+        self.history_, self.n_iter_, self.device_ = history, len(history), str(device)
+
     def _fitted_networks(self) -> nn.ModuleDict:
         """The trained modules on the processor, in evaluation mode."""
         if "_networks" not in vars(self):
-            with torch.random.fork_rng(devices=[]):  # initial weights are drawn, though none is kept
+            with undisturbed():  # initial weights are drawn, though none is kept
                 networks = self._build_networks()  # type: ignore[attr-defined]
             load_arrays(networks, self.network_state_)
             self._networks = networks.eval()
@@ -63,7 +159,7 @@ class NetworkKeeperMixin:
         networks = self._fitted_networks()
         if device.type != "cpu":
             networks = _copy_on(networks, device)
-        few, many = _ROWS_AT_ONCE["cpu" if device.type == "cpu" else "accelerator"]
+        few, many = (_ROWS_ON_CPU,) * 2 if device.type == "cpu" else _ROWS_ON_ACCELERATOR
         rows = few if len(X) <= few else many
         batches = make_batches(X, device)
         with torch.inference_mode():

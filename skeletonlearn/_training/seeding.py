@@ -46,6 +46,13 @@ def draw_seed(random_state: Any) -> int:
 
 
 @contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let torch draw inside the block, and restore its state after it, without a fit in another thread noticing."""
+    with _TURN, torch.random.fork_rng(devices=[]):
+        yield
+
+
+@contextmanager
 def seeded(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     """Seed torch inside the block (weights, dropout) and restore its state after it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from torch import nn
 
@@ -28,6 +29,16 @@ class ClassifierPlan:
     encoder: EncoderPlan
     n_classes: int
     every_step: bool
+
+    def described(self) -> dict[str, Any]:
+        """Tell what networks of given weights compute by, as :meth:`EncoderPlan.described` does.
+
+        Returns
+        -------
+        dict of str to object
+            By the names of parameters.
+        """
+        return {**self.encoder.described(), "n_classes": self.n_classes, "every_step": self.every_step}
 
     def build(self) -> nn.ModuleDict:
         """Untrained networks: `encoder` (streams included) and `head`.

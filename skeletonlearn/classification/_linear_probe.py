@@ -12,7 +12,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import check_sequences, refuse_overflow
+from skeletonlearn.classification._samples import check_class_weight, check_sample_weight
 
 
 class LinearProbe(ClassifierMixin, BaseEstimator):
@@ -114,16 +115,18 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
             If X, y or a parameter is not as wanted; the text says got and wanted.
         """
         self._validate_params()
-        if sample_weight is not None and np.min(np.asarray(sample_weight)) < 0:
-            raise ValueError(f"sample_weight has {np.min(np.asarray(sample_weight))}, expected non-negative numbers.")
+        check_class_weight(self.class_weight)
         embeddings, y = self._embed(X, y, reset=True)
-        self.scaler_ = StandardScaler().fit(embeddings, sample_weight=sample_weight)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, embeddings)
+        with refuse_overflow(self, embeddings):
+            self.scaler_ = StandardScaler().fit(embeddings, sample_weight=sample_weight)
         self.classifier_ = LogisticRegression(
             C=self.C,
             max_iter=self.max_iter,
             tol=self.tol,
             class_weight=self.class_weight,
-        ).fit(self.scaler_.transform(embeddings), y, sample_weight=sample_weight)
+        ).fit(self._standardised(embeddings), y, sample_weight=sample_weight)
         self.classes_ = self.classifier_.classes_
         self.n_iter_ = self.classifier_.n_iter_
         return self
@@ -173,8 +176,7 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples, n_classes)
             Natural logarithms, in the order of `classes_`.
         """
-        embeddings = self._standardise(X)
-        return self.classifier_.predict_log_proba(embeddings)
+        return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
 
     def decision_function(self, X):
         """Tell the score of each class.
@@ -236,7 +238,11 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
 
     def _standardise(self, X):
         check_is_fitted(self)
-        return self.scaler_.transform(self._embed(X, reset=False))
+        return self._standardised(self._embed(X, reset=False))
+
+    def _standardised(self, embeddings):
+        with refuse_overflow(self, embeddings):
+            return self.scaler_.transform(embeddings)
 
     def _embed(self, X, y="no_validation", *, reset):
         """The representation of X as a table (n_samples, n_components), with y beside it if there is one."""

@@ -12,7 +12,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight
 
 from skeletonlearn._training.batches import make_batches
 from skeletonlearn._training.checkpoint import open_checkpoint, seed_of_fit
@@ -24,10 +23,15 @@ from skeletonlearn._training.loop import train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.seeding import seeded
 from skeletonlearn._training.views import bind_view, default_view
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import check_finite_result, check_sequences
 from skeletonlearn.classification._architecture import ClassifierPlan
 from skeletonlearn.classification._objective import LOSSES, ClassificationObjective, make_loss
-from skeletonlearn.classification._samples import distinct_samples, weigh_classes
+from skeletonlearn.classification._samples import (
+    check_class_weight,
+    check_sample_weight,
+    distinct_samples,
+    weigh_classes,
+)
 from skeletonlearn.nn import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder, choose_streams
 from skeletonlearn.nn._pooling import real_steps
 from skeletonlearn.skeletons import Skeleton, get_skeleton
@@ -79,7 +83,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
             Fitted.
         """
         self._validate_params()
-        self._check_parameters()
+        check_class_weight(self.class_weight)
         X, y = check_sequences(
             self, X, y, reset=True, dtype=np.float32, ragged=self._takes_any_length(), ensure_min_samples=2
         )
@@ -109,8 +113,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
                 checkpoint=checkpoint,
                 title=type(self).__name__,
             )
-        self._keep_networks(networks)
-        self.history_, self.n_iter_, self.device_ = history, len(history), str(device)
+        self._finish(networks, history, device)
         return self
 
     def predict_proba(self, X):
@@ -127,10 +130,11 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
             Probabilities, in the order of `classes_`; rows sum to 1. With `n_clips`, the mean over the clips.
         """
         X = self._check(X)
-        of_batch = partial(_probabilities, self._plan.every_step)
+        _, of_batch = self._describe_output()
         device = resolve_device(self.device)
         probabilities = [self._apply_in_batches(clip, device, of_batch) for clip in cut_clips(X, self.n_clips)]
-        mean = np.mean(probabilities, axis=0, dtype=np.float64)
+        mean = np.asarray(probabilities, dtype=np.float64).mean(axis=0)
+        check_finite_result(self, mean, X)
         return mean / mean.sum(axis=1, keepdims=True)
 
     def predict_log_proba(self, X):
@@ -207,6 +211,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         X = self._check(X)
         lengths = [len(sequence) for sequence in X]
         weights = self._apply_in_batches(X, resolve_device(self.device), partial(_attention, max(lengths)))
+        check_finite_result(self, weights, X)
         return [row[:length] for row, length in zip(weights, lengths, strict=True)] if isinstance(X, list) else weights
 
     @property
@@ -229,10 +234,9 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
     def _plan_for(self, encoder, shape, skeleton, options):
         """What an encoder is made of that has the parameters of this estimator."""
         streams = choose_streams(self.streams, skeleton)
-        return EncoderPlan(shape, encoder, streams, skeleton, self.hidden_dim, self.dropout, options, self.fusion)
-
-    def _check_parameters(self):
-        """Refuse parameters that do not go together."""
+        # torch takes none of NumPy's numbers, which a grid of parameters may hold
+        hidden_dim, dropout = int(self.hidden_dim), None if self.dropout is None else float(self.dropout)
+        return EncoderPlan(shape, encoder, streams, skeleton, hidden_dim, dropout, options, self.fusion)
 
     def _takes_any_length(self):
         """Whether the encoder takes sequences of different lengths."""
@@ -246,7 +250,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         """Give new networks other than random weights."""
 
     def _weigh(self, X, codes, sample_weight):
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        weights = check_sample_weight(sample_weight, X)
         indices, weights = distinct_samples(X, codes, weights)
         if len(indices) < 2:
             raise ValueError("Got 1 distinct sequence of positive weight, expected at least 2.")
@@ -263,6 +267,12 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
 
     def _build_networks(self):
         return self._plan.build()
+
+    def _describe_networks(self):
+        return self._plan.described()
+
+    def _describe_output(self):
+        return "probabilities", partial(_probabilities, self._plan.every_step)
 
     def _objective(self, networks, X, codes, indices, weights, device):
         skeleton = self._plan.encoder.skeleton

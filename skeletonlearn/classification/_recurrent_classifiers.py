@@ -88,7 +88,7 @@ class RecurrentClassifier(NetworkClassifier):
         self.verbose = verbose
 
     def _encoder_plan(self, shape, skeleton):
-        options = {"n_layers": self.n_layers, "bidirectional": self.bidirectional, "pooling": self.pooling}
+        options = {"n_layers": int(self.n_layers), "bidirectional": bool(self.bidirectional), "pooling": self.pooling}
         return self._plan_for(self._cell, shape, skeleton, options)
 
 

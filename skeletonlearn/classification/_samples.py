@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from sklearn.utils import compute_class_weight
+from sklearn.utils.validation import _check_sample_weight
+
+
+def check_sample_weight(sample_weight: Any, X: Any) -> np.ndarray:
+    """Weights of the samples of X as numbers, 1 each for None; negative ones are refused."""
+    weights: np.ndarray = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    if weights.min() < 0:
+        raise ValueError(f"sample_weight has {weights.min()}, expected non-negative numbers.")
+    if weights.max() > np.finfo(np.float64).max / len(weights):
+        raise ValueError(f"sample_weight has {weights.max():.1g}, expected numbers whose sum is finite.")
+    return weights
+
+
+def check_class_weight(class_weight: Any) -> None:
+    """Refuse weights of classes that are not non-negative finite numbers."""
+    for label, weight in class_weight.items() if isinstance(class_weight, dict) else ():
+        if not isinstance(weight, Real) or not 0 <= float(weight) < np.inf:
+            raise ValueError(
+                f"class_weight has {weight!r} for the class {label!r}, expected a non-negative finite number."
+            )
 
 
 def distinct_samples(

@@ -233,7 +233,8 @@ class SkeletonClassifier(NetworkClassifier):
         twin.pretrained = self.pretrained
         return twin
 
-    def _check_parameters(self):
+    def _validate_params(self):
+        super()._validate_params()
         if self.pretrained is None:
             if self.freeze:
                 raise ValueError("freeze=True needs a fitted embedder, got pretrained=None.")

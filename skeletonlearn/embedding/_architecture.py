@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
@@ -27,6 +28,21 @@ class ConMLPArchitecture:
     projection_dim: int
     projection_layers: int
     has_decoder: bool
+
+    def described(self) -> dict[str, Any]:
+        """Tell what networks of given weights compute by, as :meth:`EncoderPlan.described` does.
+
+        Returns
+        -------
+        dict of str to object
+            By the names of parameters.
+        """
+        return {
+            **self.encoder.described(),
+            "projection_dim": self.projection_dim,
+            "projection_layers": self.projection_layers,
+            "has_decoder": self.has_decoder,
+        }
 
     def build(self) -> nn.ModuleDict:
         """Untrained networks: `encoder` (streams included), `projector` and perhaps `decoder`."""

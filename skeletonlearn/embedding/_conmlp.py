@@ -22,7 +22,7 @@ from skeletonlearn._training.ranks import OneProcess, join_ranks
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
 from skeletonlearn._training.views import view_pair
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import check_finite_result, check_sequences
 from skeletonlearn.embedding._architecture import ConMLPArchitecture
 from skeletonlearn.embedding._labels import contrast_labels
 from skeletonlearn.embedding._objective import ContrastiveObjective
@@ -353,7 +353,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         ndarray of shape (n_samples, n_components), float32
             The encoder's output.
         """
-        return self._apply(X, lambda networks, batch, _: networks["encoder"](batch))
+        return self._apply(X, _embed)
 
     def project(self, X):
         """Map sequences to the space that the loss is taken in, on the unit sphere.
@@ -485,18 +485,24 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
                 encoder=self.encoder,
                 streams=choose_streams(self.streams, skeleton),
                 skeleton=skeleton,
-                hidden_dim=self.hidden_dim,
-                dropout=self.dropout,
+                hidden_dim=int(self.hidden_dim),
+                dropout=None if self.dropout is None else float(self.dropout),
                 fusion=self.fusion,
             ),
-            projection_dim=self.projection_dim,
-            projection_layers=self.projection_layers,
+            projection_dim=int(self.projection_dim),
+            projection_layers=int(self.projection_layers),
             has_decoder=self.reconstruction_weight > 0,
         )
         return self._architecture.build()
 
     def _build_networks(self):
         return self._architecture.build()
+
+    def _describe_networks(self):
+        return self._architecture.described()
+
+    def _describe_output(self):
+        return "embedding", _embed
 
     def _objective(self, networks, X, labels, device, ranks):
         skeleton = self._architecture.encoder.skeleton
@@ -520,15 +526,16 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         return partial(tcl, tau=self.temperature, k1=self.k1, k2=self.k2)
 
     def _finish(self, networks, history, device):
-        self._keep_networks(networks)
+        super()._finish(networks, history, device)
         self._n_features_out = embedding_width(self.encoder_, self.sequence_shape_in_)
-        self.history_ = history
-        self.n_iter_ = len(history)
-        self.device_ = str(device)
 
     def _apply(self, X, apply):
         X = check_sequences(self, X, reset=False, dtype=np.float32)
-        return self._apply_in_batches(X, resolve_device(self.device), apply)
+        return check_finite_result(self, self._apply_in_batches(X, resolve_device(self.device), apply), X)
+
+
+def _embed(networks, batch, lengths):
+    return networks["encoder"](batch)
 
 
 def _on_sphere(projections):

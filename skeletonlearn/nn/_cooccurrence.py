@@ -38,6 +38,8 @@ class CooccurrenceEncoder(nn.Module):
     Hierarchical Aggregation", IJCAI 2018.
     """
 
+    any_length = True
+
     def __init__(
         self, n_frames: int, n_joints: int, n_channels: int, *, hidden_dim: int = 256, dropout: float = 0.3
     ) -> None:

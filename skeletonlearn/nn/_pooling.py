@@ -89,10 +89,11 @@ class TemporalPooling(nn.Module):
         return scores.to(at_least_single).masked_fill(~real, -torch.inf).softmax(dim=1).to(steps.dtype)
 
     def _last(self, steps: Tensor, lengths: Tensor | None) -> Tensor:
-        n_sequences, n_steps, width = steps.shape
+        n_sequences, _, width = steps.shape
         if lengths is None:
-            lengths = torch.full((n_sequences,), n_steps)
-        last = steps[torch.arange(n_sequences, device=steps.device), lengths.to(steps.device) - 1]
+            last = steps[:, -1]
+        else:
+            last = steps[torch.arange(n_sequences, device=steps.device), lengths.to(steps.device) - 1]
         if not self.bidirectional:
             return last
         return torch.cat([last[:, : width // 2], steps[:, 0, width // 2 :]], dim=1)

@@ -24,9 +24,9 @@ class StreamedEncoder(nn.Module):
     streams : StreamStack
         From joints to streams.
     encoder : torch.nn.Module
-        From `(B, F, J, n_streams * C)` to `(B, D)`. If its attribute `takes_lengths` is true, it takes the lengths of
-        padded sequences too; if it has a method `steps`, it tells the features of every time step, each of which
-        stands for `frames_a_step` frames.
+        From `(B, F, J, n_streams * C)` to `(B, D)`. If its attribute `any_length` is true, sequences may have any
+        number of frames; if `takes_lengths` is, it takes the lengths of padded sequences too. If it has a method
+        `steps`, it tells the features of every time step, each of which stands for `frames_a_step` frames.
     """
 
     def __init__(self, streams: StreamStack, encoder: nn.Module) -> None:
@@ -38,6 +38,11 @@ class StreamedEncoder(nn.Module):
     def takes_lengths(self) -> bool:
         """Whether sequences of different lengths can be encoded together."""
         return getattr(self.encoder, "takes_lengths", False)
+
+    @property
+    def any_length(self) -> bool:
+        """Whether sequences may have another number of frames than the encoder was built for."""
+        return self.takes_lengths or getattr(self.encoder, "any_length", False)
 
     @property
     def parts(self) -> list[StreamedEncoder]:
@@ -109,6 +114,11 @@ class LateFusion(nn.Module):
     def takes_lengths(self) -> bool:
         """Whether sequences of different lengths can be encoded together."""
         return all(part.takes_lengths for part in self.parts)
+
+    @property
+    def any_length(self) -> bool:
+        """Whether sequences may have another number of frames than the encoders were built for."""
+        return all(part.any_length for part in self.parts)
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, D)`, the streams' embeddings one after the other."""
@@ -196,6 +206,26 @@ class EncoderPlan:
         if self.fusion == "late" and len(self.streams) > 1:
             return LateFusion([self._build_for((stream,)) for stream in self.streams])
         return self._build_for(self.streams)
+
+    def described(self) -> dict[str, Any]:
+        """Tell what an encoder of given weights computes by, as JSON can hold it.
+
+        Returns
+        -------
+        dict of str to object
+            By the names of the estimators' parameters; equal for plans whose encoders, with the same weights, give the
+            same for the same sequences.
+        """
+        named = isinstance(self.encoder, str)
+        has_bones = any(stream.startswith("bone") for stream in self.streams)
+        return {
+            "encoder": self.encoder if named else "a callable",
+            "hidden_dim": int(self.hidden_dim) if named else None,
+            "streams": list(self.streams),
+            "fusion": self.fusion if len(self.streams) > 1 else None,
+            "skeleton": self.skeleton.parents.tolist() if has_bones and self.skeleton else None,
+            **self.options,
+        }
 
     def _build_for(self, streams: tuple[str, ...]) -> StreamedEncoder:
         n_frames, n_joints, n_channels = self.shape

@@ -81,7 +81,7 @@ class StreamStack(nn.Module):
 
 def _motion(x: Tensor, lengths: Tensor | None) -> Tensor:
     """Difference to the next frame, zero in each sequence's last: `(B, F, J, C)` to the same shape."""
-    motion = torch.diff(x, dim=1, append=x[:, -1:])
+    motion = torch.cat([x[:, 1:] - x[:, :-1], torch.zeros_like(x[:, :1])], dim=1)
     if lengths is None:
         return motion
     has_next = real_steps(lengths - 1, x)

@@ -67,6 +67,7 @@ class TCNEncoder(nn.Module):
         As in :class:`TemporalPooling`; "attention" is paid to the last stage alone.
     """
 
+    any_length = True
     frames_a_step = 2**_STAGES
 
     def __init__(
@@ -143,6 +144,8 @@ class TwoRateTCNEncoder(nn.Module):
     C. Feichtenhofer et al., "SlowFast Networks for Video Recognition", ICCV 2019.
     """
 
+    any_length = True
+
     def __init__(
         self, n_frames: int, n_joints: int, n_channels: int, *, hidden_dim: int = 256, dropout: float = 0.2
     ) -> None:
@@ -156,7 +159,7 @@ class TwoRateTCNEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, D)`."""
-        slowed = F.avg_pool2d(x.flatten(2), (2, 1), ceil_mode=True).unflatten(2, x.shape[2:])
+        slowed = F.avg_pool2d(x.flatten(2)[:, None], (2, 1), ceil_mode=True)[:, 0].unflatten(2, x.shape[2:])
         return torch.cat([self.slow(slowed), self.fast(x)], dim=1)
 
 

@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from skeletonlearn.nn._joint_stem import RealBatchNorm
 from skeletonlearn.nn._pooling import TemporalPooling, real_steps
 
 _HEAD_WIDTH = 32  # features of one attention head, as near as the width divides
@@ -55,7 +56,7 @@ class TransformerEncoder(nn.Module):
         super().__init__()
         features = n_joints * n_channels
         self.patch = self.frames_a_step = patch
-        self.normalise = nn.BatchNorm1d(features)
+        self.normalise = RealBatchNorm(features)
         self.tokens = nn.Conv1d(features, hidden_dim, kernel_size=2 * patch + 1, stride=patch, padding=patch)
         layer = nn.TransformerEncoderLayer(
             hidden_dim,
@@ -87,9 +88,7 @@ class TransformerEncoder(nn.Module):
         lengths : Tensor of shape (B,) or None
             Steps of each sequence; None if all are real.
         """
-        real = real_steps(lengths, x)
-        frames = torch.zeros_like(x.flatten(2))
-        frames[real] = self.normalise(x.flatten(2)[real])  # what pads a sequence is zero, and not normalised with it
+        frames = self.normalise(x.flatten(2), None if lengths is None else real_steps(lengths, x))
         tokens = self.tokens(frames.transpose(1, 2)).transpose(1, 2)  # (B, S, hidden_dim)
         if lengths is not None:
             lengths = -(-lengths // self.patch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice
@@ -73,7 +75,8 @@ class ViewAligner(SequenceTransformer):
     def _check_parameters(self):
         check_choice("mode", self.mode, ("yaw", "full"))
         check_choice("per", self.per, ("sequence", "frame"))
-        if isinstance(self.vertical_axis, bool) or self.vertical_axis not in (0, 1, 2):
+        axis = self.vertical_axis
+        if not isinstance(axis, Integral) or isinstance(axis, bool) or axis not in (0, 1, 2):
             raise ValueError(f"vertical_axis={self.vertical_axis!r} must be 0, 1 or 2.")
         check_parts(self._layout(), _PARTS[self.mode])
 

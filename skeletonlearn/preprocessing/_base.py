@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import check_sequences, refuse_overflow
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 _FIXED = ("joints", "channels")
@@ -64,8 +64,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
         """
         X = check_sequences(self, X, reset=False, ragged=True, allow_nan=True, fixed=_FIXED)
         if not isinstance(X, list):
-            return _in_blocks(self._transform, X)
-        sequences = [np.asarray(self._transform(one[None])[0]) for one in X]
+            return _in_blocks(self._transform_finite, X)
+        sequences = [np.asarray(self._transform_finite(one[None])[0]) for one in X]
         return sequences if len({len(one) for one in sequences}) > 1 else np.stack(sequences)
 
     def set_output(self, *, transform=None):
@@ -102,6 +102,11 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
         """The joint layout that `skeleton` names, or None."""
         skeleton = getattr(self, "skeleton", None)
         return None if skeleton is None else get_skeleton(skeleton)
+
+    def _transform_finite(self, X: np.ndarray) -> np.ndarray:
+        """Transform a batch, and refuse coordinates so large that infinity would come of them."""
+        with refuse_overflow(self, X):
+            return self._transform(X)
 
     @abstractmethod
     def _transform(self, X: np.ndarray) -> np.ndarray:

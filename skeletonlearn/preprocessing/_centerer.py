@@ -58,6 +58,8 @@ class RootCenterer(SequenceTransformer):
 
     def _check_parameters(self):
         check_choice("per", self.per, ("sequence", "frame"))
+        if not isinstance(self.root, str):
+            raise ValueError(f"root={self.root!r} must be the name of a joint, or of a role such as 'hip'.")
         check_parts(self._layout(), (self.root,))
 
     def _root_indices(self):

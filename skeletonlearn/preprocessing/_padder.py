@@ -66,6 +66,8 @@ class FramePadder(SequenceTransformer):
             )
         frames = np.arange(self.n_frames)
         if self.mode == "constant":
+            if abs(self.value) > float(np.finfo(X.dtype).max):
+                raise ValueError(f"value={self.value!r} is too large for X, which has {X.dtype}.")
             out = np.full((len(X), self.n_frames, *X.shape[2:]), self.value, dtype=X.dtype)
             out[:, :n_frames] = X[:, : self.n_frames]
             return out

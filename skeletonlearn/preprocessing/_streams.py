@@ -52,7 +52,8 @@ class StreamBuilder(SequenceTransformer):
 
     def _check_parameters(self):
         streams = self.streams
-        if isinstance(streams, str) or not len(streams) or not set(streams) <= set(_STREAMS):
+        listed = isinstance(streams, list | tuple)
+        if not listed or not streams or any(not isinstance(one, str) or one not in _STREAMS for one in streams):
             raise ValueError(f"streams={streams!r} must be a sequence of one or more of {', '.join(_STREAMS)}.")
         bones = [stream for stream in streams if stream.startswith("bone")]
         if bones and self.skeleton is None:

@@ -368,3 +368,15 @@ def test_two_processes_fit_the_same_bits():
     ]
     assert runs[0] == runs[1]
     assert len(runs[0].split()) == 2
+
+
+def test_numpy_numbers_are_parameters_like_others(X, y):
+    plain = LSTMClassifier(hidden_dim=8, n_layers=2, bidirectional=True, dropout=0.25, max_epochs=1, random_state=0)
+    of_a_grid = {
+        "hidden_dim": np.int64(8),
+        "n_layers": np.int64(2),
+        "bidirectional": np.True_,
+        "dropout": np.float32(0.25),
+    }
+    other = clone(plain).set_params(**of_a_grid)
+    np.testing.assert_array_equal(other.fit(X, y).predict_proba(X), plain.fit(X, y).predict_proba(X))

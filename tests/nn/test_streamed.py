@@ -1,12 +1,22 @@
 """Encoders together with their streams, and the plan to build them again."""
 
+from contextlib import nullcontext
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
 import torch
 from torch import nn
 
-from skeletonlearn.nn import FUSIONS, STREAMS, EncoderPlan, LateFusion, StreamedEncoder, StreamStack, TCNEncoder
+from skeletonlearn.nn import (
+    ENCODERS,
+    FUSIONS,
+    STREAMS,
+    EncoderPlan,
+    LateFusion,
+    StreamedEncoder,
+    StreamStack,
+    TCNEncoder,
+)
 from skeletonlearn.skeletons import FLORENCE3D
 
 N_JOINTS = FLORENCE3D.n_joints
@@ -51,6 +61,14 @@ def test_encoder_sees_the_lengths_where_there_are_any():
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_whether_it_takes_lengths_is_as_with_its_encoder(fusion, encoder, expected):
     assert replace(PLAN, encoder=encoder, fusion=fusion).build().takes_lengths is expected
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_it_takes_any_length_just_where_it_says_so(fusion, encoder):
+    network = replace(PLAN, encoder=encoder, fusion=fusion).build().eval()
+    with nullcontext() if network.any_length else pytest.raises(RuntimeError):
+        assert network(sequences(n_frames=11)).shape == network(sequences()).shape
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)

@@ -143,6 +143,13 @@ def test_an_epoch_takes_every_sample_once(n_samples, batch_size):
     assert sorted(np.concatenate(list(epoch))) == list(range(n_samples))
 
 
+@pytest.mark.parametrize(("n_samples", "batch_size"), [(7, 2), (3, 2), (2, 2), (10, 3), (5, 4)])
+def test_no_batch_is_of_one_sample(n_samples, batch_size):
+    sizes = [len(batch) for batch in shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))]
+    assert min(sizes) >= 2
+    assert max(sizes) <= max(batch_size, 3)
+
+
 @pytest.mark.parametrize(("n_samples", "batch_size"), [(10, 3), (513, 512), (1025, 512)])
 def test_batches_of_an_epoch_differ_by_at_most_one_sample_and_are_no_larger_than_asked(n_samples, batch_size):
     sizes = [len(batch) for batch in shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))]

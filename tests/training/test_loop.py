@@ -103,8 +103,8 @@ def test_losses_of_an_epoch_are_means_over_samples_not_over_batches():
         return {"loss": module.weight.sum() * 0 + len(indices)}
 
     run = new_run(module, settings(), torch.Generator().manual_seed(0), CPU, OneProcess())
-    losses = run_epoch(run, loss_is_the_batch_size, 3, settings(batch_size=2), 0)
-    assert losses == {"loss": pytest.approx((2 * 2 + 1 * 1) / 3)}
+    losses = run_epoch(run, loss_is_the_batch_size, 5, settings(batch_size=3), 0)
+    assert losses == {"loss": pytest.approx((3 * 3 + 2 * 2) / 5)}
 
 
 def test_history_has_a_record_an_epoch_with_every_loss():

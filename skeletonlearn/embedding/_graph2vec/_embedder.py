@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn._training.seeding import draw_seed
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import check_sequences, refuse_overflow
 from skeletonlearn.embedding._graph2vec._features import choose_features
 from skeletonlearn.embedding._graph2vec._frame_coder import count_windows
 from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
@@ -340,7 +340,8 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
         features = choose_features(self.features, skeleton, n_channels)
         frame_graph = FrameGraph(skeleton, n_joints, len(features), self.frames_per_graph, self.n_codes)
         n_graphs = min(self.n_graphs, count_windows(X, self.frames_per_graph))
-        return FrameWords.fit(X, frame_graph, features, n_graphs, rules, self.max_train_graphs, rng)
+        with refuse_overflow(self, X):
+            return FrameWords.fit(X, frame_graph, features, n_graphs, rules, self.max_train_graphs, rng)
 
     def _fit_graphs(self, X, rules, rng):
         """The words of networkx graphs, and those of the training graphs."""

@@ -58,6 +58,8 @@ class Vocabulary:
     def ids_of_keys(self, keys: np.ndarray) -> np.ndarray:
         """Index of each key's word, `len(words)` for words that are not known; of the shape of `keys`."""
         assert self.keys is not None
+        if not len(self.keys):  # no word was frequent enough: `check_words` says so
+            return np.zeros(keys.shape, dtype=np.int64)
         order = np.argsort(self.keys)
         ordered = self.keys[order]
         at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
