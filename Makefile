@@ -18,6 +18,7 @@ lint: $(MARK)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml skeletonlearn
 
 docs: $(MARK)-test
 	$(BIN)/python -m pytest tests/test_docstrings.py skeletonlearn

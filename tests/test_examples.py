@@ -134,3 +134,12 @@ def test_the_code_in_the_readme_runs_as_pasted():
     for block in blocks:
         done = run("-c", block)
         assert done.returncode == 0, done.stderr
+
+
+def test_dask_example_starts_a_cluster_reads_searches_and_embeds():
+    done = run("examples/07_dask_grid_search.py", "--epochs", "1")
+    assert done.returncode == 0, done.stderr
+    assert "2 workers" in done.stdout
+    assert re.search(r"read 96 recordings in .* s", done.stdout)
+    assert re.search(r"searched in .* s: k1=[\d.]+, k2=[\d.]+, [\d.]+% on unseen subjects", done.stdout)
+    assert "embedded 96 sequences in 384 dimensions" in done.stdout
