@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 # one mark a set of extras, renewed when the project file or the pinned versions change
 MARK := $(VENV)/.installed
 
-.PHONY: quickstart test lint docs bench clean
+.PHONY: quickstart test lint docs bench mutation clean
 
 quickstart: $(MARK)-plot
 	$(BIN)/python examples/01_quickstart.py
@@ -19,6 +19,7 @@ lint: $(MARK)-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml skeletonlearn
+	$(BIN)/pip-audit --progress-spinner off --skip-editable > $(VENV)/audit.txt || (cat $(VENV)/audit.txt; false)
 
 docs: $(MARK)-test
 	$(BIN)/python -m pytest tests/test_docstrings.py skeletonlearn
@@ -28,8 +29,12 @@ bench: $(MARK)-bench
 	$(BIN)/python -m tests.benchmarks.bench_training_step
 	$(BIN)/python -m tests.benchmarks.ntu
 
+# takes hours; `mutmut results` lists what survived
+mutation: $(MARK)-mutation
+	$(BIN)/mutmut run
+
 clean:
-	rm -rf $(VENV) output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) output build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -44,4 +49,8 @@ $(MARK)-test: $(BIN)/python pyproject.toml constraints.txt
 
 $(MARK)-bench: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test,bench]'
+	touch $@
+
+$(MARK)-mutation: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[test,mutation]'
 	touch $@
