@@ -130,6 +130,14 @@ def test_one_estimator_transforms_in_several_threads_as_in_one(X, y):
                 np.testing.assert_array_equal(got, wanted, strict=True)
 
 
+@pytest.fixture
+def keyboard():
+    """Ctrl-C interrupts, even if what started the tests has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt_at(call):
     """A view that, the nth time that it is asked, is interrupted from the keyboard."""
     calls = []
@@ -143,6 +151,7 @@ def interrupt_at(call):
     return view
 
 
+@pytest.mark.usefixtures("keyboard")
 @every_network
 @pytest.mark.parametrize("call", [1, 3])
 def test_interrupted_fit_leaves_a_usable_estimator_and_a_warning(estimator, call, X, y):
@@ -154,6 +163,7 @@ def test_interrupted_fit_leaves_a_usable_estimator_and_a_warning(estimator, call
     assert len(estimator.loss_curve_) == estimator.n_iter_
 
 
+@pytest.mark.usefixtures("keyboard")
 @every_network
 def test_fit_after_an_interrupted_one_gives_the_same_bits_as_without_it(estimator, X, y):
     wanted = output(clone(estimator).set_params(augmentation=None).fit(X, y), X)
@@ -163,6 +173,7 @@ def test_fit_after_an_interrupted_one_gives_the_same_bits_as_without_it(estimato
     np.testing.assert_array_equal(output(estimator.set_params(augmentation=None).fit(X, y), X), wanted, strict=True)
 
 
+@pytest.mark.usefixtures("keyboard")
 def test_interrupt_in_one_fit_lets_fits_in_other_threads_begin(X, y):
     with pytest.warns(ConvergenceWarning):
         clone(NETWORKS[0]).set_params(augmentation=interrupt_at(1)).fit(X, y)

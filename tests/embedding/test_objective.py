@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from skeletonlearn._training.batches import SequenceBatches
+from skeletonlearn._training.ranks import OneProcess
 from skeletonlearn.augmentation import Compose, Jitter
 from skeletonlearn.embedding._objective import ContrastiveObjective
 from skeletonlearn.losses import supcon
@@ -38,7 +39,7 @@ def linear_heads(widths):
 
 
 def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(supcon, tau=0.2)):  # noqa: B008
-    return ContrastiveObjective(networks, SequenceBatches(X, CPU), Y, views, contrast, weight, CPU)
+    return ContrastiveObjective(networks, SequenceBatches(X, CPU), Y, views, contrast, weight, CPU, OneProcess())
 
 
 def test_loss_contrasts_the_projections_of_both_views_under_their_labels(networks):
