@@ -25,6 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skeletonlearn import ConMLPEmbedder, LinearProbe
 from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
+from skeletonlearn.plotting import LossCurveDisplay
 from skeletonlearn.preprocessing import FrameResampler, JointImputer, SequenceFlattener, make_skeleton_pipeline
 
 parser = argparse.ArgumentParser(description="Train, score and explain a ConMLP embedding.")
@@ -110,9 +111,5 @@ ConfusionMatrixDisplay.from_predictions(
 ax.set_title(f"Confusion on the test set, accuracy {100 * accuracy:.1f} %\n{protocol}")
 figure.savefig(options.out / "confusion_matrix.png", dpi=120)
 
-fitted = pipeline.named_steps["emb"]
-figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-ax.plot(range(1, fitted.n_iter_ + 1), fitted.loss_curve_)
-ax.set(xlabel="epoch", ylabel=f"training loss ({fitted.loss})", title="Learning curve of ConMLPEmbedder")
-figure.savefig(options.out / "learning_curve.png", dpi=120)
+LossCurveDisplay.from_estimator(pipeline).figure_.savefig(options.out / "learning_curve.png", dpi=120)
 print(f"\nPictures: {options.out / 'confusion_matrix.png'} and {options.out / 'learning_curve.png'}")

@@ -29,7 +29,7 @@ def test_importing_the_package_does_not_import(heavy):
     assert heavy not in modules_after("import skeletonlearn")
 
 
-@pytest.mark.parametrize("light", ["preprocessing", "datasets", "skeletons", "model_selection", "base"])
+@pytest.mark.parametrize("light", ["preprocessing", "datasets", "skeletons", "model_selection", "base", "plotting"])
 def test_module_that_knows_no_networks_does_not_import_torch(light):
     assert "torch" not in modules_after(f"import skeletonlearn.{light}")
 

@@ -1,0 +1,220 @@
+"""SkeletonDisplay: one frame of a sequence, or a strip of frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skeletonlearn.plotting._body import Bodies, legend_of, persons_in, prepare_axes
+from skeletonlearn.plotting._figure import import_pyplot
+from skeletonlearn.plotting._sequence import as_seen, check_frames, check_sequence, limits_of, place_missing
+
+_COLUMNS = 8
+_HEIGHT = 2.6  # inches, of a body
+
+
+class SkeletonDisplay:
+    """Bodies at one frame of a sequence, or at several side by side.
+
+    Left and right have colours of their own, the middle of the body is grey. Each person has other colours and markers.
+    Bones with a missing end are left out; a missing joint is a ring where the joint was last seen, or, before it was
+    first seen, where the joint is that it hangs from. All frames have the same limits.
+
+    It is recommended to use :meth:`from_sequence`. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    sequence : array-like of shape (n_frames, n_joints, n_channels) or (n_joints, n_channels)
+        Positions of joints, of several persons one after another, with 2 or 3 channels; NaN where one is missing.
+    skeleton : Skeleton or str
+        The layout of one person's joints, or its name.
+    frames : int, sequence of int or None, default=None
+        The frames to show, counted from 0, or from the end if negative; None shows up to six, evenly spread.
+    vertical : {"y", "-y", "z", "-z", "x", "-x"}, default="y"
+        The axis that points up: ``"y"`` with Kinects, ``"-y"`` in images (COCO, OpenPose) and for MediaPipe, whose y
+        points down, ``"z"`` in most motion capture.
+    azimuth : float, default=20
+        Angle in degrees by which bodies of three channels are seen from the side; 0 is the sensor's own view, along
+        +z (along +y if z is vertical).
+    elevation : float, default=5
+        Angle in degrees by which they are seen from above.
+
+    Attributes
+    ----------
+    figure_ : Figure
+        The figure.
+    axes_ : ndarray of Axes of shape (n_shown,)
+        The axes of each frame.
+    frames_ : list of int
+        The frames shown.
+    bodies_ : list of Bodies
+        What was drawn in each: `bones` and `joints`, lines by person and side, and `missing`, the rings.
+
+    See Also
+    --------
+    animate_sequence : The same as a film.
+
+    Examples
+    --------
+    >>> from skeletonlearn.datasets import make_actions
+    >>> from skeletonlearn.plotting import SkeletonDisplay
+    >>> actions = make_actions(n_samples=12, random_state=0)
+    >>> display = SkeletonDisplay.from_sequence(actions.sequences[0], actions.skeleton, frames=[0, 10, 20])
+    >>> [ax.get_title() for ax in display.axes_]
+    ['frame 0', 'frame 10', 'frame 20']
+    """
+
+    def __init__(self, sequence, skeleton, *, frames=None, vertical="y", azimuth=20, elevation=5):
+        self.sequence = sequence
+        self.skeleton = skeleton
+        self.frames = frames
+        self.vertical = vertical
+        self.azimuth = azimuth
+        self.elevation = elevation
+
+    def plot(self, ax=None, *, projection="flat", legend=True):
+        """Draw the frames.
+
+        Parameters
+        ----------
+        ax : Axes, sequence of Axes or None, default=None
+            Where to draw, one for each frame shown; None makes a new figure. Axes made with ``projection="3d"`` get
+            bodies in three dimensions.
+        projection : {"flat", "3d"}, default="flat"
+            Of a new figure: bodies as a viewer sees them, or in matplotlib's three-dimensional axes, which can be
+            turned by hand.
+        legend : bool, default=True
+            Whether to say what colours and markers mean.
+
+        Returns
+        -------
+        self : SkeletonDisplay
+            With the picture.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is not as wanted, or there are not as many axes as frames; the text says got and wanted.
+        ImportError
+            If matplotlib is not installed, which the extra ``plot`` brings.
+        """
+        if projection not in ("flat", "3d"):
+            raise ValueError(f"projection={projection!r} must be 'flat' or '3d'.")
+        positions, skeleton = check_sequence(self.sequence, self.skeleton)
+        frames = check_frames(self.frames, len(positions))
+        rings = place_missing(positions, skeleton)[frames]
+        positions = positions[frames]
+        given = None if ax is None else _check_axes(ax, len(frames))
+        depth = projection == "3d" if given is None else given[0].name == "3d"
+        points, rings = (
+            as_seen(places, self.vertical, self.azimuth, self.elevation, depth) for places in (positions, rings)
+        )
+        limits = limits_of(np.concatenate([points, rings]))
+        self.figure_, self.axes_ = _new_axes(len(frames), limits, depth) if given is None else _figure_of(given)
+        self.frames_, self.bodies_ = frames, []
+        persons = persons_in(points, skeleton)
+        for one, frame, body, ring in zip(self.axes_, frames, points, rings, strict=True):
+            prepare_axes(one, limits, self.azimuth, self.elevation)
+            one.set_title(f"frame {frame}", fontsize="medium")
+            drawn = Bodies(one, skeleton, persons)
+            drawn.show(body, ring)
+            self.bodies_.append(drawn)
+        if legend:
+            handles = legend_of(skeleton, persons, missing=not np.isnan(rings).all())
+            self._explain(handles, own_figure=given is None)
+        return self
+
+    @classmethod
+    def from_sequence(
+        cls,
+        sequence,
+        skeleton,
+        *,
+        frames=None,
+        vertical="y",
+        azimuth=20,
+        elevation=5,
+        projection="flat",
+        legend=True,
+        ax=None,
+    ):
+        """Draw one frame of a sequence, or several.
+
+        Parameters
+        ----------
+        sequence : array-like of shape (n_frames, n_joints, n_channels) or (n_joints, n_channels)
+            Positions of joints, of several persons one after another, with 2 or 3 channels; NaN where one is missing.
+        skeleton : Skeleton or str
+            The layout of one person's joints, or its name.
+        frames : int, sequence of int or None, default=None
+            The frames to show, counted from 0, or from the end if negative; None shows up to six, evenly spread.
+        vertical : {"y", "-y", "z", "-z", "x", "-x"}, default="y"
+            The axis that points up: ``"y"`` with Kinects, ``"-y"`` in images and for MediaPipe, ``"z"`` in most motion
+            capture.
+        azimuth : float, default=20
+            Angle in degrees by which bodies of three channels are seen from the side.
+        elevation : float, default=5
+            Angle in degrees by which they are seen from above.
+        projection : {"flat", "3d"}, default="flat"
+            Bodies as a viewer sees them, or in matplotlib's three-dimensional axes.
+        legend : bool, default=True
+            Whether to say what colours and markers mean.
+        ax : Axes, sequence of Axes or None, default=None
+            Where to draw, one for each frame shown; None makes a new figure.
+
+        Returns
+        -------
+        SkeletonDisplay
+            With the picture.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is not as wanted; the text says got and wanted.
+        ImportError
+            If matplotlib is not installed, which the extra ``plot`` brings.
+        """
+        view = {"vertical": vertical, "azimuth": azimuth, "elevation": elevation}
+        return cls(sequence, skeleton, frames=frames, **view).plot(ax, projection=projection, legend=legend)
+
+    def _explain(self, handles, own_figure):
+        if handles and own_figure:
+            # two columns keep a single narrow figure from growing wider than its body
+            columns = len(handles) if len(self.axes_) > 2 or len(handles) < 3 else 2
+            self.figure_.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
+        elif handles:
+            self.axes_[0].legend(handles=handles, fontsize="small")
+
+
+def _check_axes(ax: Any, n_frames: int) -> np.ndarray:
+    axes = np.array([ax] if hasattr(ax, "get_figure") else ax, dtype=object).ravel()
+    if not all(hasattr(one, "get_figure") for one in axes):
+        raise ValueError(f"ax={ax!r} must be a matplotlib Axes, a sequence of them or None.")
+    if len(axes) != n_frames:
+        raise ValueError(f"ax holds {len(axes)} axes, expected one for each frame shown: {n_frames}.")
+    return axes
+
+
+def _figure_of(axes: np.ndarray) -> tuple[Any, np.ndarray]:
+    return axes[0].get_figure(), axes
+
+
+def _new_axes(n_frames: int, limits: np.ndarray, depth: bool) -> tuple[Any, np.ndarray]:
+    """A figure with axes in rows of up to eight, as wide as the bodies need."""
+    columns = min(n_frames, _COLUMNS)
+    rows = -(-n_frames // columns)
+    across, high = limits[0, 1] - limits[0, 0], limits[-1, 1] - limits[-1, 0]
+    width = _HEIGHT if depth else float(np.clip(_HEIGHT * across / high, 1.0, 2 * _HEIGHT))
+    figsize = (max(columns * width, 3.6 if columns > 2 else 2.8), rows * (_HEIGHT + 0.3) + 0.4)
+    figure, axes = import_pyplot().subplots(
+        rows,
+        columns,
+        figsize=figsize,
+        layout="constrained",
+        squeeze=False,
+        subplot_kw={"projection": "3d"} if depth else None,
+    )
+    for spare in axes.ravel()[n_frames:]:
+        spare.remove()
+    return figure, axes.ravel()[:n_frames]
