@@ -21,7 +21,7 @@ def test_names_tell_frame_joint_and_channel(X):
     assert names[(1 * 4 + 3) * 3 + 2] == "frame1_joint3_z"
 
 
-@pytest.mark.parametrize(("n_channels", "last"), [(1, "x"), (2, "y"), (3, "z"), (9, "channel8")])
+@pytest.mark.parametrize(("n_channels", "last"), [(1, "x"), (2, "y"), (3, "z"), (4, "channel3"), (9, "channel8")])
 def test_channels_are_named_by_axes_where_there_are_at_most_three(n_channels, last):
     names = SequenceFlattener().fit(np.zeros((2, 3, 4, n_channels))).get_feature_names_out()
     assert names[-1] == f"frame2_joint3_{last}"

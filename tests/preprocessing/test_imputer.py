@@ -196,3 +196,31 @@ def test_joint_at_zero_before_a_camera_is_missing():
     X[:, :, 0] = 0
     filled = JointImputer().fit_transform(X)
     np.testing.assert_allclose(filled[:, :, 0], X[:, :, 1:].mean(axis=2), rtol=1e-12)
+
+
+def test_confidence_of_just_the_least_is_enough():
+    X = linear_motion()
+    X[0, 5] += 1  # what interpolation would not give
+    with_confidence = np.concatenate([X, np.full((*X.shape[:3], 1), 0.5)], axis=-1)
+    np.testing.assert_array_equal(JointImputer(min_confidence=0.5).fit_transform(with_confidence), X)
+
+
+def test_joint_without_a_position_is_missing_whatever_its_confidence():
+    X = linear_motion()
+    damaged = np.concatenate([X, np.ones((*X.shape[:3], 1))], axis=-1)
+    damaged[0, 4, 1, :3] = np.nan
+    np.testing.assert_allclose(JointImputer(min_confidence=0.5).fit_transform(damaged), X, rtol=1e-12)
+
+
+def test_one_coordinate_and_a_confidence_are_enough():
+    X = np.array([[1.0, 50.0, 3.0]])[..., None, None]
+    confidence = np.array([[1.0, 0.0, 1.0]])[..., None, None]
+    filled = JointImputer(min_confidence=0.5).fit_transform(np.concatenate([X, confidence], axis=-1))
+    np.testing.assert_allclose(filled.ravel(), [1, 2, 3])
+
+
+def test_zeros_of_joints_in_the_plane_are_missing():
+    X = linear_motion()[..., :2]
+    damaged = X.copy()
+    damaged[0, 4, 1] = 0
+    np.testing.assert_allclose(JointImputer().fit_transform(damaged), X, rtol=1e-12)

@@ -40,3 +40,8 @@ def test_ragged_clips_become_one_array():
     clips = [np.ones((n_frames, 4, 3)) for n_frames in (2, 5, 9)]
     padded = FramePadder(6).fit_transform(clips)
     np.testing.assert_array_equal(padded[..., 0, 0].sum(axis=1), [2, 5, 6])
+
+
+def test_value_that_is_no_number_of_the_kind_that_sequences_are_of_is_refused():
+    with pytest.raises(ValueError, match=r"value=1e\+300 is too large for X, which has float32"):
+        FramePadder(5, value=1e300).fit_transform(CLIP.astype(np.float32))

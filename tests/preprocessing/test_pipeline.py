@@ -73,3 +73,13 @@ def test_pipeline_is_cloned_and_searched(clips):
     pipeline = make_pipeline(make_skeleton_pipeline(KINECT_V1, 4), SequenceFlattener(), LogisticRegression())
     search = GridSearchCV(clone(pipeline), {"pipeline__centerer__per": ["sequence", "frame"]}, cv=2)
     assert search.fit(clips, y).predict(clips).shape == (12,)
+
+
+def test_layout_reaches_all_steps_that_look_at_bodies():
+    steps = make_skeleton_pipeline("SBU").named_steps
+    assert {steps[name].skeleton for name in ("centerer", "aligner", "scaler")} == {"SBU"}
+
+
+def test_scale_that_is_neither_true_nor_false_is_refused():
+    with pytest.raises(ValueError, match="scale='torso'"):
+        make_skeleton_pipeline("SBU", scale="torso")

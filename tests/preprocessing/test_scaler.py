@@ -118,3 +118,33 @@ def test_layout_without_legs_has_no_height():
     bust = Skeleton("bust", ("hip", "neck"), (("neck", "hip"),))
     with pytest.raises(ValueError, match="reference='height' needs a joint among head, nose, neck"):
         BodyScaler(bust, reference="height").fit(np.zeros((1, 2, 2, 3)))
+
+
+def test_deviation_of_each_frame_is_one(X):
+    X = X * np.arange(1, 8)[:, None, None]
+    scaled = BodyScaler(KINECT_V1, reference="std", per="frame").fit_transform(X)[:, :, :20]
+    np.testing.assert_allclose(scaled.var(axis=2).mean(axis=-1), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("reference", ["torso", "height", "std"])
+def test_body_that_grows_keeps_growing_where_the_sequence_has_one_size(X, reference):
+    X = X * np.arange(1, 8)[:, None, None]
+    scaled = BodyScaler(KINECT_V1, reference=reference).fit_transform(X)
+    size = X[:, :1, :1] / scaled[:, :1, :1]
+    np.testing.assert_allclose(scaled * size, X, rtol=1e-12)
+
+
+def test_size_of_the_first_person_is_found_however_far_away_the_second_is(X):
+    X[:, :, 20:] *= 1e15
+    np.testing.assert_allclose(np.median(torso(BodyScaler(KINECT_V1).fit_transform(X)), axis=1), 1, rtol=1e-12)
+
+
+def test_layout_that_does_not_tell_where_the_neck_is_has_no_torso():
+    legs = Skeleton("legs", ("hip", "knee"), (("hip", "knee"),), roles={"hip": ("hip",)})
+    with pytest.raises(ValueError, match="legs does not tell where 'neck' is; it has the joints hip, knee"):
+        BodyScaler(legs).fit(np.zeros((1, 2, 2, 3)))
+
+
+def test_deviation_asks_nothing_of_the_layout():
+    bust = Skeleton("bust", ("hip", "neck"), (("neck", "hip"),))
+    assert np.isfinite(BodyScaler(bust, reference="std").fit_transform(np.eye(6).reshape(1, 6, 2, 3))).all()

@@ -157,6 +157,11 @@ def test_blocks_of_samples_give_the_same_as_samples_one_by_one():
     np.testing.assert_allclose(aligner.transform(X), one_by_one, rtol=0, atol=1e-12)
 
 
+def test_blocks_of_samples_keep_single_precision():
+    X = np.zeros((140, 100, 40, 3), dtype=np.float32)
+    assert ViewAligner("KINECT_V1").fit_transform(X).dtype == np.float32
+
+
 def test_three_axes_are_one_joint_with_many_channels():
     assert StreamBuilder(("joint", "motion")).fit_transform(np.zeros((2, 5, 6))).shape == (2, 5, 1, 12)
 
