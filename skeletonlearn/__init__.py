@@ -1,30 +1,49 @@
 """Embed and recognise human actions in skeleton sequences, with scikit-learn's estimators."""
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
+
+from skeletonlearn._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from skeletonlearn import augmentation as augmentation
+    from skeletonlearn import base as base
+    from skeletonlearn import classification as classification
+    from skeletonlearn import datasets as datasets
+    from skeletonlearn import embedding as embedding
+    from skeletonlearn import losses as losses
+    from skeletonlearn import model_selection as model_selection
+    from skeletonlearn import nn as nn
+    from skeletonlearn import plotting as plotting
+    from skeletonlearn import preprocessing as preprocessing
+    from skeletonlearn import skeletons as skeletons
+    from skeletonlearn import utils as utils
+    from skeletonlearn.classification import GRUClassifier, LinearProbe, LSTMClassifier, SkeletonClassifier
+    from skeletonlearn.embedding import ConMLPEmbedder, Graph2VecEmbedder
+    from skeletonlearn.skeletons import Skeleton
+else:
+    # `import skeletonlearn` takes neither torch nor karateclub nor scikit-learn
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "ConMLPEmbedder": "skeletonlearn.embedding",
+            "GRUClassifier": "skeletonlearn.classification",
+            "Graph2VecEmbedder": "skeletonlearn.embedding",
+            "LSTMClassifier": "skeletonlearn.classification",
+            "LinearProbe": "skeletonlearn.classification",
+            "Skeleton": "skeletonlearn.skeletons",
+            "SkeletonClassifier": "skeletonlearn.classification",
+        },
+    )
 
 __version__ = "0.1.0"
 
-# public name -> the folder that defines it; imported when first asked for, so that `import skeletonlearn`
-# takes neither torch nor karateclub
-_WHERE = {
-    "ConMLPEmbedder": "skeletonlearn.embedding",
-    "GRUClassifier": "skeletonlearn.classification",
-    "Graph2VecEmbedder": "skeletonlearn.embedding",
-    "LSTMClassifier": "skeletonlearn.classification",
-    "LinearProbe": "skeletonlearn.classification",
-    "Skeleton": "skeletonlearn.skeletons",
-    "SkeletonClassifier": "skeletonlearn.classification",
-}
-
-__all__ = ["__version__", *_WHERE]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module 'skeletonlearn' has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = [
+    "ConMLPEmbedder",
+    "GRUClassifier",
+    "Graph2VecEmbedder",
+    "LSTMClassifier",
+    "LinearProbe",
+    "Skeleton",
+    "SkeletonClassifier",
+    "__version__",
+]

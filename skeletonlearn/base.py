@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,34 @@ __all__ = ["check_sequences", "is_ragged"]
 
 _AXES = ("frames", "joints", "channels")
 _ROWS_AT_ONCE = 256  # samples looked at together when searching for NaN: bounds the memory of the search
+
+
+class SequenceEstimator(BaseEstimator):
+    """Base of all estimators: their pictures in notebooks link to the documentation, where it has an address."""
+
+    _doc_link_module = "skeletonlearn"
+
+    @property
+    def _doc_link_template(self) -> str:
+        address = documentation_address()
+        return f"{address}/api/generated/{{estimator_module}}.{{estimator_name}}.html" if address else ""
+
+
+@cache
+def documentation_address() -> str:
+    """Address of the documentation, from the installed package's metadata; empty as long as it has none.
+
+    Returns
+    -------
+    str
+        The project's URL of the name "Documentation", without a slash at the end.
+    """
+    try:
+        entries = metadata("skeletonlearn").get_all("Project-URL") or []
+    except PackageNotFoundError:  # on the path, but not installed
+        return ""
+    by_label = {label.strip().lower(): address.strip() for label, _, address in (one.partition(",") for one in entries)}
+    return by_label.get("documentation", "").rstrip("/")
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a number too large for the dtype becomes infinity, which is refused
@@ -71,9 +102,21 @@ def check_sequences(
     ------
     ValueError
         If X has not the wanted shape, or holds NaN or infinity; the text says got and wanted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from skeletonlearn.base import check_sequences
+    >>> estimator = BaseEstimator()  # in a `fit` of your own, self
+    >>> check_sequences(estimator, np.zeros((4, 30, 20, 3)), reset=True).shape
+    (4, 30, 20, 3)
+    >>> estimator.sequence_shape_in_
+    (30, 20, 3)
     """
     if not reset:
         check_is_fitted(estimator)
+    _check_kind(estimator, X)
     dtype = list(dtype) if isinstance(dtype, tuple) else dtype
     sequences = _as_sequences(estimator, X) if is_ragged(X) else None
     for part in [X] if sequences is None else sequences:
@@ -223,6 +266,18 @@ def _as_array(estimator, one, at):
         ) from None
 
 
+def _check_kind(estimator, X):
+    """Refuse what holds no numbers itself, such as a path or a data set."""
+    if hasattr(X, "shape"):  # arrays, tables, and scipy's sparse ones, of which some are mappings
+        return
+    if X is None or isinstance(X, str | bytes | PathLike | Mapping | Iterator):
+        rather = ": pass its `sequences`" if isinstance(X, Mapping) and "sequences" in X else ""
+        raise TypeError(
+            f"X is {'None' if X is None else type(X).__name__}, but {_name(estimator)} expected an array "
+            f"(n_samples, n_frames, n_joints, n_channels) or a list of sequences{rather}."
+        )
+
+
 def _check_table(estimator, X):
     """Refuse a list of series that scikit-learn cannot take as rows of a table."""
     if isinstance(X, list | tuple) and len({_length(one) for one in X}) > 1:
@@ -268,7 +323,7 @@ def _check_array(estimator, X, y, reset, dtype, fixed, check_params):
         )
     shape = X.shape[1:] if X.ndim == 4 else (X.shape[1], 1, X.shape[2])
     if not reset:
-        _check_shape(estimator, shape, fixed)
+        _check_shape(estimator, shape, fixed, one=X.shape[1:] == estimator.sequence_shape_in_[1:])
     X = X.reshape(len(X), int(np.prod(shape)))
     if reset or shape == estimator.sequence_shape_in_:
         X, y_checked = _validate(estimator, X, y, reset, dtype, check_params)
@@ -298,11 +353,14 @@ def _check_beside(estimator, X, y, check_params):
     return X, y
 
 
-def _check_shape(estimator, shape, fixed):
+def _check_shape(estimator, shape, fixed, one=False):
+    """Compare with the shape in `fit`; `one` says that X looks like one sequence of that shape."""
+    rather = " X looks like one sequence: pass a batch of one, X[None]." if one else ""
     for axis, got, wanted in zip(_AXES, shape, estimator.sequence_shape_in_, strict=True):
         if axis in fixed and got != wanted:
             got = "sequences of different lengths" if got is None else f"{got} {axis}"
-            raise ValueError(f"X has {got}, but {_name(estimator)} was fitted with {wanted or 'any number of'} {axis}.")
+            wanted = f"{wanted or 'any number of'} {axis}"
+            raise ValueError(f"X has {got}, but {_name(estimator)} was fitted with {wanted}.{rather}")
 
 
 def _check_finite(estimator, X, allow_nan):

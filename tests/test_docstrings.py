@@ -1,19 +1,25 @@
-"""Every public name is documented as numpydoc asks: parameters, what comes back, sections in order."""
+"""Every public name is documented as numpydoc asks: parameters, attributes, what comes back, examples."""
 
 import inspect
 import pkgutil
+import re
 import tomllib
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
 import skeletonlearn
+from skeletonlearn.utils import all_estimators
 
 _PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 # "all", then the rules that are left out
 _ALLOWED = tomllib.loads(_PROJECT.read_text())["tool"]["numpydoc_validation"]["checks"][1:]
+_QUICK = {"random_state": 0, "hidden_dim": 16, "max_epochs": 1}
 
 
 def _public_names():
@@ -25,23 +31,51 @@ def _public_names():
     return names
 
 
-def _documented_parts(name):
-    """The name itself and, of a class of ours, the public methods that it defines."""
+def _find(name):
     module, _, attribute = name.rpartition(".")
-    thing = getattr(import_module(module), attribute)
-    if not callable(thing) or getattr(thing, "_is_protocol", False):
+    return getattr(import_module(module), attribute)
+
+
+def _is_documented(thing):
+    return callable(thing) and not getattr(thing, "_is_protocol", False)
+
+
+def _methods(name):
+    """Names of the public methods of a class that are ours, inherited ones too."""
+    thing = _find(name)
+    if not inspect.isclass(thing):
         return []
-    methods = vars(thing) if inspect.isclass(thing) else {}
-    own = [
-        method
-        for method, value in methods.items()
-        # a torch module's forward takes one batch, whose shape its one sentence gives
-        if inspect.isfunction(value) and not method.startswith("_") and method != "forward" and value.__doc__
+    methods = inspect.getmembers(thing, inspect.isfunction)
+    ours = [method for method, value in methods if value.__module__.startswith("skeletonlearn")]
+    # a torch module's forward takes one batch, whose shape its one sentence gives
+    return [method for method in ours if not method.startswith("_") and method != "forward"]
+
+
+def _documented_parts(name):
+    """The name itself and, of a class of ours, its public methods."""
+    return [name, *(f"{name}.{method}" for method in _methods(name))] if _is_documented(_find(name)) else []
+
+
+def _documented(thing, section):
+    """Names in a section of a docstring; "first, second : int" are two."""
+    entries = NumpyDocString(inspect.getdoc(thing))[section]
+    return [name for entry in entries for name in entry.name.split(", ")]
+
+
+def _parameters(function):
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    return [
+        stars.get(parameter.kind, "") + name
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name not in ("self", "cls")
     ]
-    return [name, *(f"{name}.{method}" for method in own)]
 
 
-@pytest.mark.parametrize("name", _public_names())
+every_name = pytest.mark.parametrize("name", _public_names())
+every_estimator = pytest.mark.parametrize("estimator_class", [one for _, one in all_estimators()])
+
+
+@every_name
 def test_public_name_is_documented(name):
     faults = [
         f"{part}: {code} {text}"
@@ -52,10 +86,48 @@ def test_public_name_is_documented(name):
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("name", _public_names())
+@every_name
 def test_every_public_method_has_a_docstring(name):
-    module, _, attribute = name.rpartition(".")
-    thing = getattr(import_module(module), attribute)
-    methods = vars(thing) if inspect.isclass(thing) else {}
-    bare = [m for m, value in methods.items() if inspect.isfunction(value) and not m.startswith("_")]
-    assert not [method for method in bare if not inspect.getdoc(getattr(thing, method))]
+    thing = _find(name)
+    assert [method for method in _methods(name) if not inspect.getdoc(getattr(thing, method))] == []
+
+
+@pytest.mark.parametrize("name", [name for name in _public_names() if _is_documented(_find(name))])
+def test_public_class_or_function_has_an_example(name):
+    assert any(line.startswith(">>>") for line in NumpyDocString(inspect.getdoc(_find(name)))["Examples"])
+
+
+@every_name
+def test_documented_parameters_are_those_of_the_signature(name):
+    thing = _find(name)
+    if not _is_documented(thing):
+        return
+    assert _documented(thing, "Parameters") == _parameters(thing)
+    for method in _methods(name):
+        method = getattr(thing, method)
+        assert _documented(method, "Parameters") == _parameters(method), method.__qualname__
+
+
+@every_estimator
+def test_documented_attributes_are_those_of_a_fitted_estimator(estimator_class):
+    estimator = estimator_class()
+    given = estimator.get_params()
+    estimator.set_params(**{name: value for name, value in _QUICK.items() if name in given})
+    X = np.random.default_rng(0).normal(size=(12, 8, 20, 3))
+    y = np.arange(12) % 3
+    table = pd.DataFrame(X[:, :, 0, 0], columns=[f"frame{at}" for at in range(8)])
+    found = _fitted_attributes(estimator.fit(X, y)) | _fitted_attributes(estimator.fit(table, y))
+    if hasattr(estimator, "partial_fit"):
+        found |= _fitted_attributes(estimator.partial_fit(table, y))
+    assert sorted(_documented(estimator_class, "Attributes")) == sorted(found)
+
+
+def _fitted_attributes(estimator):
+    return {name for name in dir(estimator) if name.endswith("_") and not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", [name for name in _public_names() if name.endswith("Display")])
+def test_documented_attributes_of_a_display_are_those_that_it_sets(name):
+    display = _find(name)
+    documented = {attribute for attribute in _documented(display, "Attributes") if attribute.endswith("_")}
+    assert documented == set(re.findall(r"self\.(\w+_)\b", inspect.getsource(display)))

@@ -18,7 +18,14 @@ from skeletonlearn import (
     SkeletonClassifier,
 )
 from skeletonlearn.augmentation import BoneScale, Compose, JointMask, Mirror, Reverse, Shear, TemporalCrop
-from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
+from skeletonlearn.datasets import (
+    load_msr_action3d,
+    load_nw_ucla,
+    load_openpose,
+    make_actions,
+    sequences_from_frame,
+    write_ntu_skeleton,
+)
 from skeletonlearn.losses import (
     focal_loss,
     margin_contrastive,
@@ -120,7 +127,18 @@ WRONG = {
     "too large for a probe": (probe(X * 1e200), ValueError, "coordinates up to 3.9e+200", "too large for LinearProbe"),
     "too large for graphs": (graphs(X * 1e200, features=("motion",)), ValueError, "3.9e+200", "metres, pixels"),
     "too large to be scaled": (fit(BodyScaler(), X * 1e200), ValueError, "up to 3.9e+200", "too large for BodyScaler"),
+    "no sequences at all": (embed(None), TypeError, "X is None", "a list of sequences"),
+    "data set": (embed(make_actions(4)), TypeError, "X is Bunch", "pass its `sequences`"),
+    "path": (fit(FrameResampler(8), "clip.npy"), TypeError, "X is str", "expected an array (n_samples"),
+    "sequences that come one by one": (embed(one for one in X), TypeError, "X is generator", "a list of sequences"),
+    "channels before joints": (
+        embed(X.transpose(0, 3, 1, 2), skeleton="KINECT_V1"),
+        ValueError,
+        "X has 6 joints",
+        "(n_samples, n_frames, n_joints, n_channels)",
+    ),
     # the sequences after fit
+    "one sequence to embed": (embed_later(X[0]), ValueError, "X has 20 frames", "pass a batch of one, X[None]"),
     "too large later": (
         lambda: classify(kind=LSTMClassifier)().predict(X * 8e37),
         ValueError,
@@ -348,10 +366,15 @@ WRONG = {
     # data sets and protocols
     "protocol": (lambda: load_nw_ucla("nowhere", protocol="xsub"), ValueError, "protocol='xsub'", "'xview'"),
     "subset": (lambda: load_msr_action3d("nowhere", subset="val"), ValueError, "subset='val'", "'train'"),
+    "no folder": (lambda: load_nw_ucla(None), TypeError, "Got None", "the path of a folder or zip archive"),
+    "numbers for folders": (lambda: load_openpose([1, 2]), TypeError, "Got 1", "the path of a folder or zip archive"),
+    "path of a table": (lambda: sequences_from_frame("joints.csv"), TypeError, "frame is a str", "pandas.read_csv"),
+    "array for a table": (lambda: sequences_from_frame(X), TypeError, "frame is a ndarray", "expected a data frame"),
     "no actions": (lambda: make_actions(0), ValueError, "n_samples=0", "at least 1"),
     "too many actions": (lambda: make_actions(n_classes=99), ValueError, "n_classes=99", "from 2 to 17"),
     "all joints missing": (lambda: make_actions(missing=1.0), ValueError, "missing=1.0", "less than 1"),
     "lengths": (lambda: make_actions(n_frames=(9, 3)), ValueError, "(9, 3)", "1 <= least <= greatest"),
+    "array for a recording": (lambda: write_ntu_skeleton("nowhere", X[0]), TypeError, "got ndarray", "an NTURecording"),
     "no subjects": (lambda: next(CrossSubject([1]).split(X)), ValueError, "groups=None", "expected the subject"),
     "one subject": (
         lambda: next(LeaveOneSubjectOut().split(X, groups=[7] * 12)),

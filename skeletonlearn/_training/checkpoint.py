@@ -7,7 +7,7 @@ import io
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -222,28 +222,22 @@ def identify(estimator: BaseEstimator, device: torch.device, **data: np.ndarray 
     }
 
 
-def open_checkpoint(
-    estimator: BaseEstimator, device: torch.device, **data: np.ndarray | list[np.ndarray]
-) -> Checkpoint | None:
-    """The checkpoint of an estimator's fit, if its parameter `checkpoint` asks for one.
+def open_checkpoint(path: str | PathLike[str] | None, identity: Callable[[], Mapping[str, str]]) -> Checkpoint | None:
+    """The checkpoint of a fit, if one is asked for.
 
     Parameters
     ----------
-    estimator : estimator instance
-        With a parameter `checkpoint`.
-    device : torch.device
-        Where it is trained.
-    **data : ndarray or list of ndarray
-        What it is trained on, by the names that errors tell.
+    path : path-like or None
+        An estimator's parameter `checkpoint`.
+    identity : callable
+        Gives what the fit depends on, as :func:`identify` does; called only if there is a path: it reads all of X.
 
     Returns
     -------
     Checkpoint or None
         The checkpoint, with what its file holds.
     """
-    return (
-        None if estimator.checkpoint is None else Checkpoint(estimator.checkpoint, identify(estimator, device, **data))
-    )
+    return None if path is None else Checkpoint(path, identity())
 
 
 def seed_of_fit(checkpoint: Checkpoint | None, random_state: Any) -> int:

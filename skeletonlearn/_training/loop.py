@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from skeletonlearn._progress import Progress
 from skeletonlearn._training.batches import shuffled_batches
+from skeletonlearn._training.callbacks import Untold
 from skeletonlearn._training.checkpoint import Checkpoint
 from skeletonlearn._training.devices import autocast
 from skeletonlearn._training.ranks import OneProcess
@@ -147,6 +148,7 @@ def train(
     validation_loss: Callable[[], float] | None = None,
     checkpoint: Checkpoint | None = None,
     ranks: OneProcess | None = None,
+    tasks: Untold | None = None,
     title: str = "fit",
 ) -> list[dict[str, float]]:
     """Train a module for `max_epochs`, or until the validation loss stops falling, or until interrupted.
@@ -171,6 +173,8 @@ def train(
         Where training goes on from, if there is a file, and what each epoch is kept in.
     ranks : OneProcess, optional
         The processes that train together.
+    tasks : Untold, optional
+        What is told of the training and of its epochs, and can stop it.
     title : str, default="fit"
         What progress is shown as.
 
@@ -192,13 +196,16 @@ def train(
     ConvergenceWarning
         If training was interrupted from the keyboard: the module is then as it was at that moment.
     """
-    run = new_run(module, settings, generator, device, ranks or OneProcess())
+    run, tasks = new_run(module, settings, generator, device, ranks or OneProcess()), tasks or Untold()
     if checkpoint is not None:
         run.begin(checkpoint)
+    tasks.begin(settings.max_epochs)
     try:
         with Progress(title, "epoch", settings.max_epochs, settings.verbose) as progress:
-            while len(run.history) < settings.max_epochs and not _stopped_early(run, settings):
+            told_to_stop = False
+            while len(run.history) < settings.max_epochs and not (told_to_stop or _stopped_early(run, settings)):
                 epoch = len(run.history)
+                tasks.begin_epoch()
                 run.ranks.begin_epoch(generator.initial_seed(), epoch)
                 losses = run_epoch(run, batch_loss, n_samples, settings, epoch)
                 record = {"epoch": epoch + 1, **losses, "learning_rate": float(run.optimizer.param_groups[0]["lr"])}
@@ -209,6 +216,7 @@ def train(
                 if checkpoint is not None:
                     run.write(checkpoint)
                 progress.done(epoch + 1, {name: value for name, value in record.items() if name != "epoch"})
+                told_to_stop = run.ranks.share(tasks.end_epoch(run))
     except KeyboardInterrupt:
         if run.ranks.size > 1:  # the others may be anywhere
             raise
@@ -220,6 +228,7 @@ def train(
         )
     if settings.early_stopping:
         run.best.restore(module)
+    tasks.end(run)
     return run.history
 
 

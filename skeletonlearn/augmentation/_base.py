@@ -29,7 +29,22 @@ class ViewLike(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """Base of the views that need no skeleton."""
+    """Base of the views that need no skeleton.
+
+    See Also
+    --------
+    Compose : Several views, one after another.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.augmentation import View
+    >>> class Sign(View):
+    ...     def __call__(self, batch, generator):
+    ...         return batch * torch.randint(2, (len(batch), 1, 1, 1), generator=generator).mul(2).sub(1)
+    >>> Sign()(torch.ones(4, 16, 20, 3), torch.Generator().manual_seed(0)).abs().min()
+    tensor(1.)
+    """
 
     def bind(self, skeleton: Skeleton | None) -> Self:
         """Return this view: it has no use for a skeleton.

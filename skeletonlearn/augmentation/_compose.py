@@ -25,6 +25,10 @@ class Compose(View):
     TypeError
         If a part is not a view, such as a class in place of an instance.
 
+    See Also
+    --------
+    View : Base of views of your own.
+
     Examples
     --------
     >>> import torch

@@ -5,18 +5,18 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skeletonlearn.base import check_sequences, refuse_overflow
+from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
 from skeletonlearn.classification._samples import check_class_weight, check_sample_weight
 
 
-class LinearProbe(ClassifierMixin, BaseEstimator):
+class LinearProbe(ClassifierMixin, SequenceEstimator):
     """Judge a representation by the linear classifier that it allows.
 
     Features are standardised, then classified by multinomial logistic regression. The representation is X itself
@@ -46,6 +46,10 @@ class LinearProbe(ClassifierMixin, BaseEstimator):
         Classifies the standardised representation.
     classes_ : ndarray of shape (n_classes,)
         The classes.
+    coef_ : ndarray of shape (n_classes, n_components) or (1, n_components)
+        Weights of the standardised representation; with two classes, those of the second.
+    intercept_ : ndarray of shape (n_classes,) or (1,)
+        What is added to them.
     n_iter_ : ndarray of int of shape (1,)
         Iterations run.
     n_features_in_ : int

@@ -8,13 +8,14 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
 from skeletonlearn._training.batches import make_batches
-from skeletonlearn._training.checkpoint import open_checkpoint, seed_of_fit
+from skeletonlearn._training.callbacks import CallbackSupportMixin, tasks_of_fit, with_callbacks
+from skeletonlearn._training.checkpoint import identify, open_checkpoint, seed_of_fit
 from skeletonlearn._training.clips import cut_clips
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
@@ -23,7 +24,7 @@ from skeletonlearn._training.loop import train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.seeding import seeded
 from skeletonlearn._training.views import bind_view, default_view
-from skeletonlearn.base import check_finite_result, check_sequences
+from skeletonlearn.base import SequenceEstimator, check_finite_result, check_sequences
 from skeletonlearn.classification._architecture import ClassifierPlan
 from skeletonlearn.classification._objective import LOSSES, ClassificationObjective, make_loss
 from skeletonlearn.classification._samples import (
@@ -47,7 +48,7 @@ def _attends(estimator: NetworkClassifier) -> bool:
     return True
 
 
-class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
+class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixin, SequenceEstimator):
     """Base of the classifiers; a subclass has the parameters and says what its encoder is."""
 
     _parameter_constraints: dict = {
@@ -64,6 +65,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         **TRAINING_CONSTRAINTS,
     }
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None):
         """Train encoder and classifier end to end.
 
@@ -92,7 +94,8 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
         indices, weights = self._weigh(X, codes, sample_weight)
         device = resolve_device(self.device)
         given = np.empty(0) if sample_weight is None else np.asarray(sample_weight)
-        checkpoint = open_checkpoint(self, device, X=X, y=[codes, self.classes_], sample_weight=given)
+        identity = partial(identify, self, device, X=X, y=[codes, self.classes_], sample_weight=given)
+        checkpoint = open_checkpoint(self.checkpoint, identity)
         seed = seed_of_fit(checkpoint, self.random_state)
         held_out = self.validation_fraction if self.early_stopping else 0.0
         training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
@@ -111,6 +114,7 @@ class NetworkClassifier(ClassifierMixin, NetworkKeeperMixin, BaseEstimator):
                 if self.early_stopping
                 else None,
                 checkpoint=checkpoint,
+                tasks=tasks_of_fit(self, X, y),
                 title=type(self).__name__,
             )
         self._finish(networks, history, device)

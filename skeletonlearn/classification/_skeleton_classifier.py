@@ -95,8 +95,8 @@ class SkeletonClassifier(NetworkClassifier):
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.
     verbose : int, default=0
-        1 shows progress: a bar if `rich` is installed, else lines to the logger ``skeletonlearn``; 2 a line an
-        epoch.
+        1 shows progress and the time left: a bar in a terminal where `rich` is installed, else lines; 2 a line an
+        epoch. Lines go to the logger ``skeletonlearn``, or to standard error where logging does not show its lines.
 
     Attributes
     ----------
@@ -132,6 +132,9 @@ class SkeletonClassifier(NetworkClassifier):
     -----
     Equal sequences of one class are trained on as one, with their weights added: a sample weight of three and three
     copies give the same weights to the bit, and so does any order of the samples.
+
+    With scikit-learn 1.9 and later, `set_callbacks` takes callbacks such as :class:`sklearn.callback.ProgressBar`. They
+    are told of the fit and of each epoch, in a pipeline and in a search too.
 
     References
     ----------

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from os import PathLike
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._source import Source, SourceFile, find_files
+from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
 
 Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
 
@@ -82,7 +81,7 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     ValueError
         If two files have the same path below their sources.
     """
-    paths = [Path(one) for one in ([source] if isinstance(source, str | PathLike) else source)]
+    paths = list_paths(source)
     found = [
         clip for path in paths for clip in _clips_below(path, patterns, example, path.stem if len(paths) > 1 else "")
     ]

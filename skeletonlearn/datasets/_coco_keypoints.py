@@ -98,6 +98,10 @@ def load_coco_keypoints(
         If a file is faulty and on_error="raise", if no file is sound, if a clip has no label, or if a parameter has an
         unknown value.
 
+    See Also
+    --------
+    sequences_from_frame : Reads a table with a row for each frame and joint.
+
     References
     ----------
     T.-Y. Lin et al. (2014). Microsoft COCO: common objects in context. ECCV. The site cocodataset.org tells the format

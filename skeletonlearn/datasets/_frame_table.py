@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
+from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,6 +155,8 @@ class _Codes(NamedTuple):
 
 def _read_columns(frame: Any, names: Sequence[str]) -> dict[str, np.ndarray]:
     """Columns of equal length, and of one row at least."""
+    if isinstance(frame, str | PathLike | np.ndarray | list | tuple):
+        raise TypeError(f"frame is a {type(frame).__name__}, expected a data frame, such as pandas.read_csv gives.")
     has = getattr(frame, "columns", frame)
     known = list(has) if hasattr(has, "__iter__") else []
     for name in names:

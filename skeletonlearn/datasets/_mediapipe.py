@@ -113,6 +113,10 @@ def load_mediapipe(
         If a file is faulty and on_error="raise", if no file is sound, if a clip has no label, or if a parameter has an
         unknown value.
 
+    See Also
+    --------
+    sequences_from_frame : Reads a table with a row for each frame and joint.
+
     References
     ----------
     MediaPipe documentation, "Pose landmark detection": the 33 landmarks and their coordinates.

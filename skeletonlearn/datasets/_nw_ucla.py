@@ -111,6 +111,10 @@ def load_nw_ucla(
         If a file is faulty and on_error="raise", if no file is sound, if `subset` has no sample, or if a parameter has
         an unknown value.
 
+    See Also
+    --------
+    skeletonlearn.model_selection.find_leaks : Finds test clips that repeat training clips.
+
     References
     ----------
     J. Wang, X. Nie, Y. Xia, Y. Wu and S.-C. Zhu (2014). Cross-view action modeling, learning and recognition. CVPR.

@@ -124,6 +124,10 @@ def load_openpose(
         If a file or clip is faulty and on_error="raise", if no clip is left, if a clip has no label, or if a parameter
         has an unknown value.
 
+    See Also
+    --------
+    sequences_from_frame : Reads a table with a row for each frame and joint.
+
     References
     ----------
     OpenPose documentation, "Output": the JSON format and the order of the points.

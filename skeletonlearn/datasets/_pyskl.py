@@ -113,6 +113,10 @@ def load_pyskl(
         If an annotation is faulty and on_error="raise", if none is sound, if the file has no such splits, or if a
         parameter has a wrong value.
 
+    See Also
+    --------
+    save_pyskl : Writes such files.
+
     References
     ----------
     H. Duan, J. Wang, K. Chen and D. Lin (2022). PYSKL: towards good practices for skeleton action recognition.
@@ -279,6 +283,10 @@ def save_pyskl(
     ------
     ValueError
         If an entry is missing, has another shape, or holds infinite numbers or names that are not distinct.
+
+    See Also
+    --------
+    load_pyskl : Reads what this writes.
 
     Notes
     -----

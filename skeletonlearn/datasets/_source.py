@@ -9,7 +9,7 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -149,11 +149,35 @@ def find_files(source: Source, pattern: str, example: str, *, recursive: bool = 
     SkeletonFileError
         If an archive cannot be read.
     """
-    paths = [source] if isinstance(source, str | PathLike) else list(source)
-    found = [file for path in paths for file in _find(Path(path), pattern, example, recursive)]
+    found = [file for path in list_paths(source) for file in _find(path, pattern, example, recursive)]
     if not found:
         raise FileNotFoundError(f"folder={source!r}: got an empty list, expected at least one folder or archive.")
     return sorted(found, key=attrgetter("name", "location", "member"))
+
+
+def list_paths(source: Any) -> list[Path]:
+    """List the paths that a loader was given.
+
+    Parameters
+    ----------
+    source : path-like or iterable of path-like
+        A folder or an archive, or several.
+
+    Returns
+    -------
+    list of Path
+        One or more, or none where `source` is empty.
+
+    Raises
+    ------
+    TypeError
+        If something else stands among them.
+    """
+    paths = list(source) if isinstance(source, Iterable) and not isinstance(source, str | PathLike) else [source]
+    for path in paths:
+        if not isinstance(path, str | PathLike):
+            raise TypeError(f"Got {path!r}, expected the path of a folder or zip archive, or a list of such paths.")
+    return [Path(path) for path in paths]
 
 
 def _find(path: Path, pattern: str, example: str, recursive: bool) -> list[SourceFile]:

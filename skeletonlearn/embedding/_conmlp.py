@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from torch import nn
 
 from skeletonlearn._training.batches import SequenceBatches
+from skeletonlearn._training.callbacks import CallbackSupportMixin, Untold, tasks_of_fit, with_callbacks
 from skeletonlearn._training.checkpoint import identify, open_checkpoint, seed_of_fit
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
@@ -22,7 +23,7 @@ from skeletonlearn._training.ranks import OneProcess, join_ranks
 from skeletonlearn._training.seeding import draw_seed, seeded
 from skeletonlearn._training.state import load_optimizer_arrays, optimizer_arrays
 from skeletonlearn._training.views import view_pair
-from skeletonlearn.base import check_finite_result, check_sequences
+from skeletonlearn.base import SequenceEstimator, check_finite_result, check_sequences
 from skeletonlearn.embedding._architecture import ConMLPArchitecture
 from skeletonlearn.embedding._labels import contrast_labels
 from skeletonlearn.embedding._objective import ContrastiveObjective
@@ -45,7 +46,9 @@ def _has_decoder(estimator: ConMLPEmbedder) -> bool:
     return True
 
 
-class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkKeeperMixin, BaseEstimator):
+class ConMLPEmbedder(
+    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkKeeperMixin, SequenceEstimator
+):
     """Embed skeleton sequences with an encoder trained by contrast.
 
     Each sequence is seen in two random views. The encoder learns to place the views of one sequence, and where
@@ -141,8 +144,8 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.
     verbose : int, default=0
-        1 shows progress: a bar if `rich` is installed, else lines to the logger ``skeletonlearn``; 2 a line an
-        epoch.
+        1 shows progress and the time left: a bar in a terminal where `rich` is installed, else lines; 2 a line an
+        epoch. Lines go to the logger ``skeletonlearn``, or to standard error where logging does not show its lines.
 
     Attributes
     ----------
@@ -176,6 +179,11 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
     See Also
     --------
     skeletonlearn.LinearProbe : Judges a frozen embedding.
+
+    Notes
+    -----
+    With scikit-learn 1.9 and later, `set_callbacks` takes callbacks such as :class:`sklearn.callback.ProgressBar`. They
+    are told of the fit and of each epoch, in a pipeline and in a search too.
 
     References
     ----------
@@ -284,6 +292,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self.random_state = random_state
         self.verbose = verbose
 
+    @with_callbacks
     def fit(self, X, y=None):
         """Train the encoder.
 
@@ -303,7 +312,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         X, labels = self._check_training_data(X, y, reset=not going_on)
         device = resolve_device(self.device)
         with join_ranks(self.distributed, device) as ranks:
-            self._fit_together(X, labels, going_on, ranks.own_device(device), ranks)
+            self._fit_together(X, y, labels, going_on, ranks.own_device(device), ranks)
         self.__dict__.pop("optimizer_state_", None)
         return self
 
@@ -430,12 +439,13 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
         self._uses_labels = len(np.unique(labels)) < len(labels)
         return X, labels
 
-    def _fit_together(self, X, labels, going_on, device, ranks):
+    def _fit_together(self, X, y, labels, going_on, device, ranks):
         """Train, alone or with the other processes of a group."""
         data = {"X": X, "y": labels, "the weights to start from": self._first_weights(going_on)}
+        identity = cache(partial(identify, self, device, **data))  # it reads all of X
         if ranks.size > 1:
-            ranks.agree(identify(self, device, **data))
-        checkpoint = ranks.ask_first(lambda: open_checkpoint(self, device, **data))
+            ranks.agree(identity())
+        checkpoint = ranks.ask_first(lambda: open_checkpoint(self.checkpoint, identity))
         seed = ranks.share(seed_of_fit(checkpoint, self.random_state))
         training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
         settings = self._settings(len(training), ranks)
@@ -455,6 +465,7 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkK
                 else None,
                 checkpoint=checkpoint,
                 ranks=ranks,
+                tasks=tasks_of_fit(self, X, y) if ranks.rank == 0 else Untold(),
                 title=type(self).__name__,
             )
         self._finish(networks, history, device)

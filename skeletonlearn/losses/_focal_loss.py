@@ -56,6 +56,10 @@ def focal_loss(
         If shapes do not match, `target` is outside ``0 ... n_classes - 1``, `gamma` is negative
         or `label_smoothing` is not between 0 and 1.
 
+    See Also
+    --------
+    temporal_cross_entropy : Lets every time step predict the class.
+
     References
     ----------
     .. [1] T.-Y. Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017, eq. 5.

@@ -45,6 +45,10 @@ def margin_contrastive(first: Tensor, second: Tensor, same: Tensor, margin: floa
         If the shapes do not match, `same` has other integers than 0 and 1, or `margin` is not
         positive.
 
+    See Also
+    --------
+    nt_xent : Contrasts each sample with all others of a batch.
+
     References
     ----------
     .. [1] R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality Reduction by Learning an Invariant

@@ -56,6 +56,10 @@ def temporal_cross_entropy(
         If shapes do not match, `target` is outside ``0 ... n_classes - 1``, `lengths` outside
         ``1 ... n_frames`` or `label_smoothing` not between 0 and 1.
 
+    See Also
+    --------
+    focal_loss : Counts samples less that are already sure.
+
     Examples
     --------
     >>> import torch

@@ -21,6 +21,11 @@ class CrossSetup(HeldOutSplit):
     test_setups : sequence or None, default=None
         Setups to test on; None is all but `train_setups`. With both given, a sample of another setup is an error.
 
+    See Also
+    --------
+    CrossSubject : Splits by persons.
+    CrossView : Splits by cameras.
+
     References
     ----------
     J. Liu et al. (2020). NTU RGB+D 120: a large-scale benchmark for 3D human activity understanding. IEEE TPAMI.

@@ -21,6 +21,11 @@ class CrossView(HeldOutSplit):
     test_views : sequence or None, default=None
         Views to test on; None is all but `train_views`. With both given, a sample of another view is an error.
 
+    See Also
+    --------
+    CrossSetup : Splits by set-ups.
+    CrossSubject : Splits by persons.
+
     References
     ----------
     A. Shahroudy, J. Liu, T.-T. Ng and G. Wang (2016). NTU RGB+D: a large scale dataset for 3D human activity analysis.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from inspect import signature
 from typing import Any
@@ -67,23 +67,45 @@ def build_encoder(
     Raises
     ------
     ValueError
-        If the name is not known, or the encoder has no such option.
+        If the name is not known, or the encoder has no such option; a factory has none.
     TypeError
-        If a factory does not give a module.
+        If a factory does not give a module, or is one itself.
+
+    See Also
+    --------
+    build_decoder : Builds what turns embeddings back into sequences.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import build_encoder
+    >>> encoder = build_encoder("gru", (16, 20, 3), hidden_dim=32, dropout=None, options={"pooling": "max"})
+    >>> encoder(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
     if isinstance(encoder, str):
         if encoder not in ENCODERS:
             raise ValueError(f"encoder={encoder!r} must be one of {', '.join(ENCODERS)}, or a factory of a module.")
         factory = ENCODERS[encoder]
         known = signature(factory).parameters.keys() - getattr(factory, "keywords", {}).keys()  # what the name says
-        for name, value in (options or {}).items():
-            if name not in known:
-                raise ValueError(f"{name}={value!r} is not for encoder={encoder!r}, expected None.")
+        _check_options(encoder, options or {}, known)
         return factory(*shape, hidden_dim=hidden_dim, **_given(dropout), **(options or {}))
+    if isinstance(encoder, nn.Module):
+        raise TypeError(
+            f"encoder is a {type(encoder).__name__} already, expected a factory that makes one from n_frames, "
+            "n_joints and n_channels, such as its class."
+        )
+    _check_options(encoder, options or {}, ())
     module = encoder(*shape)
     if not isinstance(module, nn.Module):
         raise TypeError(f"encoder={encoder!r} must make a torch.nn.Module, got {type(module).__name__}.")
     return module
+
+
+def _check_options(encoder: str | Callable[..., nn.Module], options: Mapping[str, Any], known: Collection[str]) -> None:
+    for name, value in options.items():
+        if name not in known:
+            raise ValueError(f"{name}={value!r} is not for encoder={encoder!r}, expected None.")
 
 
 def takes_lengths(encoder: str | Callable[..., nn.Module]) -> bool:
@@ -98,6 +120,12 @@ def takes_lengths(encoder: str | Callable[..., nn.Module]) -> bool:
     -------
     bool
         Whether its modules have an attribute `takes_lengths` that is true.
+
+    Examples
+    --------
+    >>> from skeletonlearn.nn import ENCODERS, takes_lengths
+    >>> [name for name in ENCODERS if takes_lengths(name)]
+    ['lstm', 'gru', 'transformer']
     """
     factory = ENCODERS[encoder] if isinstance(encoder, str) else encoder
     return getattr(getattr(factory, "func", factory), "takes_lengths", False)
@@ -130,6 +158,18 @@ def build_decoder(
     -------
     torch.nn.Module
         Takes `(B, embedding_dim)` to `(B, F, J, C)`.
+
+    See Also
+    --------
+    build_encoder : Builds what turns sequences into embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import build_decoder
+    >>> decoder = build_decoder("tcn", 192, (16, 20, 3), hidden_dim=32, dropout=None)
+    >>> decoder(torch.zeros(2, 192)).shape
+    torch.Size([2, 16, 20, 3])
     """
     decoder = DECODERS.get(encoder, MLPDecoder) if isinstance(encoder, str) else MLPDecoder
     return decoder(embedding_dim, *shape, hidden_dim=hidden_dim, **_given(dropout))
@@ -154,6 +194,12 @@ def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
     ------
     ValueError
         If the encoder does not give one vector a sequence.
+
+    Examples
+    --------
+    >>> from skeletonlearn.nn import TCNEncoder, embedding_width
+    >>> embedding_width(TCNEncoder(16, 20, 3, hidden_dim=32), (16, 20, 3))
+    192
     """
     out = _of_zeros(encoder, encoder, shape)
     if not isinstance(out, torch.Tensor) or out.ndim != 2 or len(out) != 2:
@@ -163,7 +209,7 @@ def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
 
 
 def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
-    """Features of a time step, found by encoding zeros.
+    """Count the features of a time step, by encoding zeros.
 
     Parameters
     ----------
@@ -176,6 +222,12 @@ def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
     -------
     int
         Width D of the `(B, S, D)` that its `steps` give.
+
+    Examples
+    --------
+    >>> from skeletonlearn.nn import TCNEncoder, step_width
+    >>> step_width(TCNEncoder(16, 20, 3, hidden_dim=32), (16, 20, 3))
+    32
     """
     steps, _ = _of_zeros(encoder, encoder.steps, shape)
     return int(steps.shape[2])

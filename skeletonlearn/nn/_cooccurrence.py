@@ -32,10 +32,21 @@ class CooccurrenceEncoder(nn.Module):
     dropout : float, default=0.3
         Share of features dropped before the last layer.
 
+    See Also
+    --------
+    CooccurrenceDecoder : Turns its embeddings back into sequences.
+
     References
     ----------
     C. Li et al., "Co-occurrence Feature Learning from Skeleton Data for Action Recognition and Detection with
     Hierarchical Aggregation", IJCAI 2018.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import CooccurrenceEncoder
+    >>> CooccurrenceEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     any_length = True
@@ -80,6 +91,17 @@ class CooccurrenceDecoder(nn.Module):
         Width of the widest layer.
     dropout : float, default=0.3
         Share of features dropped after the first layer.
+
+    See Also
+    --------
+    CooccurrenceEncoder : Turns sequences into embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import CooccurrenceDecoder
+    >>> CooccurrenceDecoder(64, 16, 20, 3, hidden_dim=32)(torch.zeros(2, 64)).shape
+    torch.Size([2, 16, 20, 3])
     """
 
     def __init__(

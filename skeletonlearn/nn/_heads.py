@@ -17,6 +17,14 @@ class Heads(nn.Module):
         Features of each part, in their order.
     make : callable
         From the width of a part to its head; all heads give equally many outputs.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import Heads
+    >>> heads = Heads([64, 64], lambda width: torch.nn.Linear(width, 10))  # two streams, ten classes
+    >>> heads(torch.zeros(2, 128)).shape
+    torch.Size([2, 2, 10])
     """
 
     def __init__(self, widths: Sequence[int], make: Callable[[int], nn.Module]) -> None:
@@ -44,6 +52,13 @@ def projection_head(embedding_dim: int, projection_dim: int, n_layers: int) -> n
     -------
     torch.nn.Module
         Takes `(B, embedding_dim)` to `(B, projection_dim)`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import projection_head
+    >>> projection_head(192, 128, n_layers=2)(torch.zeros(2, 192)).shape
+    torch.Size([2, 128])
     """
     if n_layers == 1:
         return nn.Linear(embedding_dim, projection_dim)

@@ -14,6 +14,13 @@ class MixerBlock(nn.Module):
         Size of the block's input without the batch.
     dropout : float
         Share of units dropped inside both.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import MixerBlock
+    >>> MixerBlock(16, 32, dropout=0.0)(torch.zeros(2, 16, 32)).shape
+    torch.Size([2, 16, 32])
     """
 
     def __init__(self, n_frames: int, width: int, dropout: float) -> None:
@@ -45,6 +52,17 @@ class MixerEncoder(nn.Module):
         Share of units dropped.
     n_blocks : int, default=4
         How many rounds of mixing.
+
+    See Also
+    --------
+    MixerDecoder : Turns its embeddings back into sequences.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import MixerEncoder
+    >>> MixerEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     def __init__(
@@ -83,6 +101,17 @@ class MixerDecoder(nn.Module):
         Share of units dropped in the blocks.
     n_blocks : int, default=2
         How many rounds of mixing.
+
+    See Also
+    --------
+    MixerEncoder : Turns sequences into embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import MixerDecoder
+    >>> MixerDecoder(64, 16, 20, 3, hidden_dim=32)(torch.zeros(2, 64)).shape
+    torch.Size([2, 16, 20, 3])
     """
 
     def __init__(

@@ -55,6 +55,17 @@ class MLPEncoder(nn.Module):
         Width of both layers.
     dropout : float, default=0.6
         Share of units dropped between the layers.
+
+    See Also
+    --------
+    MLPDecoder : Turns its embeddings back into sequences.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import MLPEncoder
+    >>> MLPEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     def __init__(
@@ -88,6 +99,17 @@ class MLPDecoder(nn.Module):
         Width of the layer between.
     dropout : float, default=0.6
         Share of units dropped between the layers.
+
+    See Also
+    --------
+    MLPEncoder : Turns sequences into embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import MLPDecoder
+    >>> MLPDecoder(64, 16, 20, 3, hidden_dim=32)(torch.zeros(2, 64)).shape
+    torch.Size([2, 16, 20, 3])
     """
 
     def __init__(

@@ -32,6 +32,14 @@ class TemporalPooling(nn.Module):
     References
     ----------
     Z. Yang et al., "Hierarchical Attention Networks for Document Classification", NAACL 2016, eq. 5-7.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TemporalPooling
+    >>> steps, lengths = torch.zeros(2, 16, 32), torch.tensor([16, 10])
+    >>> TemporalPooling("attention", 32)(steps, lengths).shape
+    torch.Size([2, 32])
     """
 
     def __init__(self, pooling: str, width: int, *, bidirectional: bool = False) -> None:

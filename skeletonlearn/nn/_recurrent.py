@@ -33,6 +33,13 @@ class RecurrentEncoder(nn.Module):
         Whether half of the units run backwards in time.
     pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean"
         As in :class:`TemporalPooling`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import RecurrentEncoder
+    >>> RecurrentEncoder(16, 20, 3, cell="lstm", hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     takes_lengths = True

@@ -27,6 +27,19 @@ class StreamedEncoder(nn.Module):
         From `(B, F, J, n_streams * C)` to `(B, D)`. If its attribute `any_length` is true, sequences may have any
         number of frames; if `takes_lengths` is, it takes the lengths of padded sequences too. If it has a method
         `steps`, it tells the features of every time step, each of which stands for `frames_a_step` frames.
+
+    See Also
+    --------
+    LateFusion : An encoder for each stream.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import RecurrentEncoder, StreamedEncoder, StreamStack
+    >>> streams = StreamStack(("joint", "motion"), n_joints=20, skeleton=None)
+    >>> encoder = StreamedEncoder(streams, RecurrentEncoder(16, 20, 6, cell="gru", hidden_dim=32))
+    >>> encoder(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     def __init__(self, streams: StreamStack, encoder: nn.Module) -> None:
@@ -99,6 +112,19 @@ class LateFusion(nn.Module):
     ----------
     parts : sequence of StreamedEncoder
         One a stream, all of one kind.
+
+    See Also
+    --------
+    StreamedEncoder : One encoder of all streams.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import EncoderPlan
+    >>> plan = EncoderPlan((16, 20, 3), "gru", ("joint", "motion"), None, hidden_dim=32, dropout=None, fusion="late")
+    >>> fused = plan.build()
+    >>> len(fused.parts), fused(torch.zeros(2, 16, 20, 3)).shape
+    (2, torch.Size([2, 64]))
     """
 
     def __init__(self, parts: Sequence[StreamedEncoder]) -> None:
@@ -184,6 +210,18 @@ class EncoderPlan:
         What else a named encoder is told.
     fusion : {"early", "late"}, default="early"
         Whether one encoder sees all streams, or each stream has an encoder.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import EncoderPlan
+    >>> from skeletonlearn.skeletons import get_skeleton
+    >>> skeleton = get_skeleton("KINECT_V1")
+    >>> plan = EncoderPlan((16, 20, 3), "gru", ("joint", "bone"), skeleton, hidden_dim=32, dropout=None)
+    >>> plan.build()(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
+    >>> plan.described()["streams"]
+    ['joint', 'bone']
     """
 
     shape: tuple[int, int, int]

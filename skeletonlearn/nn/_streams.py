@@ -27,6 +27,15 @@ def choose_streams(streams: str | Sequence[str], skeleton: Skeleton | None) -> t
     -------
     tuple of str
         The streams.
+
+    Examples
+    --------
+    >>> from skeletonlearn.nn import choose_streams
+    >>> from skeletonlearn.skeletons import get_skeleton
+    >>> choose_streams("auto", get_skeleton("KINECT_V1"))
+    ('joint', 'bone', 'motion', 'bone_motion')
+    >>> choose_streams("auto", None)
+    ('joint', 'motion')
     """
     if isinstance(streams, str):
         return STREAMS if skeleton is not None else ("joint", "motion")
@@ -50,6 +59,15 @@ class StreamStack(nn.Module):
     ------
     ValueError
         If a stream is unknown, or a bone stream is asked for without a skeleton.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import StreamStack
+    >>> from skeletonlearn.skeletons import get_skeleton
+    >>> stack = StreamStack(("joint", "bone"), n_joints=20, skeleton=get_skeleton("KINECT_V1"))
+    >>> stack(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 16, 20, 6])
     """
 
     def __init__(self, streams: tuple[str, ...], n_joints: int, skeleton: Skeleton | None) -> None:

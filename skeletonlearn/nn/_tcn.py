@@ -24,6 +24,13 @@ class TemporalBlock(nn.Module):
         Share of units dropped between the convolutions.
     kernel_size : int, default=5
         Frames that one convolution sees.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TemporalBlock
+    >>> TemporalBlock(60, 32, stride=2, dropout=0.0)(torch.zeros(2, 60, 16)).shape
+    torch.Size([2, 32, 8])
     """
 
     def __init__(self, channels_in: int, channels_out: int, stride: int, dropout: float, kernel_size: int = 5) -> None:
@@ -65,6 +72,18 @@ class TCNEncoder(nn.Module):
         Share of units dropped inside the blocks.
     pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
         As in :class:`TemporalPooling`; "attention" is paid to the last stage alone.
+
+    See Also
+    --------
+    TCNDecoder : Turns its embeddings back into sequences.
+    TwoRateTCNEncoder : Two of them, at two frame rates.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TCNEncoder
+    >>> TCNEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 192])
     """
 
     any_length = True
@@ -139,9 +158,20 @@ class TwoRateTCNEncoder(nn.Module):
     dropout : float, default=0.2
         Share of units dropped inside the blocks.
 
+    See Also
+    --------
+    TCNEncoder : One at the full frame rate.
+
     References
     ----------
     C. Feichtenhofer et al., "SlowFast Networks for Video Recognition", ICCV 2019.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TwoRateTCNEncoder
+    >>> TwoRateTCNEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 192])
     """
 
     any_length = True
@@ -176,6 +206,17 @@ class TCNDecoder(nn.Module):
         Width of the widest layer.
     dropout : float, default=0.2
         Share of units dropped inside the blocks.
+
+    See Also
+    --------
+    TCNEncoder : Turns sequences into embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TCNDecoder
+    >>> TCNDecoder(64, 16, 20, 3, hidden_dim=32)(torch.zeros(2, 64)).shape
+    torch.Size([2, 16, 20, 3])
     """
 
     def __init__(

@@ -37,6 +37,13 @@ class TransformerEncoder(nn.Module):
     References
     ----------
     A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import TransformerEncoder
+    >>> TransformerEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    torch.Size([2, 32])
     """
 
     takes_lengths = True

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skeletonlearn.plotting._body import Bodies, legend_of, persons_in, prepare_axes
-from skeletonlearn.plotting._figure import PURPLE, figure_and_axes, import_pyplot, tidy
+from skeletonlearn.plotting._figure import LEGEND, PURPLE, figure_and_axes, import_pyplot, tidy
 from skeletonlearn.plotting._sequence import as_seen, check_sequence, limits_of, place_missing
 from skeletonlearn.skeletons import Skeleton
 
@@ -53,6 +53,10 @@ class AttentionDisplay:
         The axes of the curves.
     body_axes_ : list of list of Axes
         Those of the bodies, for each sequence.
+
+    See Also
+    --------
+    JointImportanceDisplay : What a decision rests on.
 
     Examples
     --------
@@ -170,7 +174,7 @@ class AttentionDisplay:
             ax.plot(values, label=name, marker="o" if len(values) == 1 else None)
         _finish_curves(ax)
         ax.set_xlabel("frame")
-        ax.legend(frameon=False, fontsize="small")
+        ax.legend(**LEGEND, fontsize="small")
 
     def _plot_rows(self, relative, names):
         if self.sequences is None or len(self.sequences) != len(relative):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skeletonlearn.plotting._figure import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, import_pyplot
+from skeletonlearn.plotting._figure import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, import_pyplot, ink_and_paper
 from skeletonlearn.skeletons import Skeleton
 
 SIDES = ("middle", "left", "right")
@@ -16,7 +16,12 @@ PERSONS = (
     {"middle": "0.7", "left": SKY, "right": ORANGE, "marker": "s"},
     {"middle": "0.5", "left": GREEN, "right": PURPLE, "marker": "^"},
 )
-MISSING = {"linestyle": "none", "marker": "o", "markerfacecolor": "white", "markeredgecolor": "black"}
+
+
+def style_of_missing() -> dict[str, str]:
+    """A ring, to be seen on light and on dark paper."""
+    ink, paper = ink_and_paper()
+    return {"linestyle": "none", "marker": "o", "markerfacecolor": paper, "markeredgecolor": ink}
 
 
 def style_of(person: int) -> dict[str, str]:
@@ -59,7 +64,8 @@ class Bodies:
                 self.bones[person, side] = ax.plot(*nowhere, **line, zorder=order)[0]
                 dot = {"color": style[side], "linestyle": "none", "marker": style["marker"], "markersize": 3.6 * size}
                 self.joints[person, side] = ax.plot(*nowhere, **dot, zorder=order)[0]
-        self.missing = ax.plot(*nowhere, **MISSING, markersize=5 * size, markeredgewidth=size, zorder=6)[0]
+        ring = style_of_missing() | {"markersize": 5 * size, "markeredgewidth": size}
+        self.missing = ax.plot(*nowhere, **ring, zorder=6)[0]
 
     def show(self, points: np.ndarray, rings: np.ndarray) -> list[Any]:
         """Draw the bodies of a frame: joints (n_joints, n_axes) and the places of the missing ones, NaN elsewhere."""
@@ -110,8 +116,18 @@ def legend_of(skeleton: Skeleton, persons: list[int], missing: bool) -> list[Any
             line = {"linewidth": 2.4, "marker": style["marker"], "markersize": 4.5}
             handles.append(plt.Line2D([], [], color=style[side], label=label, **line))
     if missing:
-        handles.append(plt.Line2D([], [], **MISSING, markersize=5, label="missing joint"))
+        handles.append(plt.Line2D([], [], **style_of_missing(), markersize=5, label="missing joint"))
     return handles
+
+
+def columns_that_fit(handles: list[Any], width: float) -> int:
+    """Columns of a legend, as many as have room in a width in inches, by the number of letters."""
+    widths = [0.4 + 0.08 * len(handle.get_label()) for handle in handles]
+    for n_columns in range(len(handles), 1, -1):
+        columns = np.array_split(widths, n_columns)  # as matplotlib fills them
+        if sum(column.max() + 0.3 for column in columns) <= width:
+            return n_columns
+    return 1
 
 
 def prepare_axes(ax: Any, limits: np.ndarray, azimuth: float, elevation: float) -> None:

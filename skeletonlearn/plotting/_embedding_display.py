@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,6 @@ from sklearn.manifold import TSNE
 from sklearn.pipeline import Pipeline
 
 from skeletonlearn.plotting._figure import (
-    BLACK,
     BLUE,
     GREEN,
     ORANGE,
@@ -19,14 +20,15 @@ from skeletonlearn.plotting._figure import (
     VERMILION,
     YELLOW,
     figure_and_axes,
+    ink_and_paper,
     tidy,
 )
 
 _METHODS = ("pca", "tsne", "umap")
-# eight colours and as many shapes, cycled together so that 56 classes differ
-_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW)
+# eight colours (None is that of words) and seven shapes, cycled together so that 56 classes differ
+_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, None, YELLOW)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_ROWS = 14  # of a column of the legend
+_ROWS, _LETTERS = 14, 28  # of a column of the legend, and of a line in it
 
 
 class EmbeddingDisplay:
@@ -53,6 +55,10 @@ class EmbeddingDisplay:
         The axes.
     scatters_ : dict of str to PathCollection
         The points of each class, by its name.
+
+    See Also
+    --------
+    skeletonlearn.embedding.ConMLPEmbedder : Learns an embedding.
 
     Notes
     -----
@@ -102,14 +108,14 @@ class EmbeddingDisplay:
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"points have shape {points.shape}, expected (n_samples, 2).")
         named = _rows_by_name(self.y, len(points), self.class_names)
-        columns = -(-len(named) // _ROWS) if self.y is not None and legend else 0
-        self.figure_, self.ax_ = figure_and_axes(ax, figsize=(4.6 + 1.4 * columns, 4.4))
+        labels = {name: fill(name, _LETTERS) for name in named}
+        columns = _columns_for(labels.values()) if self.y is not None and legend else 0
+        letters = max((len(line) for label in labels.values() for line in label.splitlines()), default=0)
+        width = max(1.4, 0.5 + 0.07 * letters)  # inches of a column
+        self.figure_, self.ax_ = figure_and_axes(ax, figsize=(4.6 + width * columns, 4.4))
         self.scatters_ = {}
         for at, (name, rows) in enumerate(named.items()):
-            style: dict[str, Any] = {"color": _COLOURS[at % len(_COLOURS)], "marker": _MARKERS[at % len(_MARKERS)]}
-            if name == "no class":
-                style = {"color": "0.75", "marker": ".", "zorder": 0}
-            kind = {"s": marker_size, "linewidths": 0, "alpha": 0.8, "label": name} | style
+            kind = {"s": marker_size, "linewidths": 0, "alpha": 0.8, "label": labels[name]} | _style_of(name, at)
             self.scatters_[name] = self.ax_.scatter(*points[rows].T, **kind)
         self.ax_.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1], xticks=[], yticks=[])
         tidy(self.ax_)
@@ -199,6 +205,18 @@ class EmbeddingDisplay:
             raise TypeError(f"{type(embedder).__name__} has no transform, expected a fitted embedder.")
         options = {"method": method, "class_names": class_names, "random_state": random_state, "ax": ax}
         return cls.from_embedding(embedder.transform(X), y, **options)
+
+
+def _columns_for(labels: Iterable[str]) -> int:
+    """Columns of a legend, such that none is higher than the map."""
+    return -(-sum(label.count("\n") + 1 for label in labels) // _ROWS)
+
+
+def _style_of(name: str, at: int) -> dict[str, Any]:
+    if name == "no class":
+        return {"color": "0.75", "marker": ".", "zorder": 0}
+    ink, _ = ink_and_paper()
+    return {"color": _COLOURS[at % len(_COLOURS)] or ink, "marker": _MARKERS[at % len(_MARKERS)]}
 
 
 def _plane(vectors: np.ndarray, method: str | None, random_state: Any) -> tuple[np.ndarray, tuple[str, str]]:

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from skeletonlearn.plotting._figure import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure_and_axes, tidy
+from skeletonlearn.plotting._figure import (
+    BLUE,
+    GREEN,
+    LEGEND,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    count_along,
+    figure_and_axes,
+    tidy,
+)
 
 _NAMES = {"loss": "training loss", "validation_loss": "validation loss"}
 _PARTS = (GREEN, PURPLE, ORANGE)
@@ -35,6 +45,10 @@ class LossCurveDisplay:
         The axes.
     lines_ : dict of str to Line2D
         The curves by name.
+
+    See Also
+    --------
+    skeletonlearn.embedding.ConMLPEmbedder : Keeps the losses of its epochs.
 
     Examples
     --------
@@ -90,8 +104,8 @@ class LossCurveDisplay:
         self.ax_.set(xlabel="epoch", ylabel="loss", title=self.estimator_name or "")
         if log_scale:
             self.ax_.set_yscale("log")
-        self.ax_.xaxis.get_major_locator().set_params(integer=True)
-        self.ax_.legend(frameon=False)
+        count_along(self.ax_)
+        self.ax_.legend(**LEGEND)
         tidy(self.ax_)
         return self
 

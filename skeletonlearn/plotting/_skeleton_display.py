@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from skeletonlearn.plotting._body import Bodies, legend_of, persons_in, prepare_axes
+from skeletonlearn.plotting._body import Bodies, columns_that_fit, legend_of, persons_in, prepare_axes
 from skeletonlearn.plotting._figure import import_pyplot
 from skeletonlearn.plotting._sequence import as_seen, check_frames, check_sequence, limits_of, place_missing
 
 _COLUMNS = 8
 _HEIGHT = 2.6  # inches, of a body
+_NARROWEST, _NARROWEST_OF_SEVERAL = 2.9, 3.9  # inches, of a figure for one person and for more: the legend's columns
 
 
 class SkeletonDisplay:
@@ -111,9 +112,10 @@ class SkeletonDisplay:
             as_seen(places, self.vertical, self.azimuth, self.elevation, depth) for places in (positions, rings)
         )
         limits = limits_of(np.concatenate([points, rings]))
-        self.figure_, self.axes_ = _new_axes(len(frames), limits, depth) if given is None else _figure_of(given)
-        self.frames_, self.bodies_ = frames, []
         persons = persons_in(points, skeleton)
+        least = _NARROWEST if len(persons) < 2 else _NARROWEST_OF_SEVERAL
+        self.figure_, self.axes_ = _new_axes(len(frames), limits, depth, least) if given is None else _figure_of(given)
+        self.frames_, self.bodies_ = frames, []
         for one, frame, body, ring in zip(self.axes_, frames, points, rings, strict=True):
             prepare_axes(one, limits, self.azimuth, self.elevation)
             one.set_title(f"frame {frame}", fontsize="medium")
@@ -180,11 +182,11 @@ class SkeletonDisplay:
 
     def _explain(self, handles, own_figure):
         if handles and own_figure:
-            # two columns keep a single narrow figure from growing wider than its body
-            columns = len(handles) if len(self.axes_) > 2 or len(handles) < 3 else 2
+            columns = columns_that_fit(handles, self.figure_.get_figwidth())
             self.figure_.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
         elif handles:
-            self.axes_[0].legend(handles=handles, fontsize="small")
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
+            self.axes_[0].legend(handles=handles, **below, ncols=len(handles), fontsize="small", frameon=False)
 
 
 def _check_axes(ax: Any, n_frames: int) -> np.ndarray:
@@ -200,13 +202,13 @@ def _figure_of(axes: np.ndarray) -> tuple[Any, np.ndarray]:
     return axes[0].get_figure(), axes
 
 
-def _new_axes(n_frames: int, limits: np.ndarray, depth: bool) -> tuple[Any, np.ndarray]:
+def _new_axes(n_frames: int, limits: np.ndarray, depth: bool, least: float) -> tuple[Any, np.ndarray]:
     """A figure with axes in rows of up to eight, as wide as the bodies need."""
     columns = min(n_frames, _COLUMNS)
     rows = -(-n_frames // columns)
     across, high = limits[0, 1] - limits[0, 0], limits[-1, 1] - limits[-1, 0]
     width = _HEIGHT if depth else float(np.clip(_HEIGHT * across / high, 1.0, 2 * _HEIGHT))
-    figsize = (max(columns * width, 3.6 if columns > 2 else 2.8), rows * (_HEIGHT + 0.3) + 0.4)
+    figsize = (max(columns * width, 3.6 if columns > 2 else 0.0, least), rows * (_HEIGHT + 0.3) + 0.4)
     figure, axes = import_pyplot().subplots(
         rows,
         columns,
@@ -215,6 +217,8 @@ def _new_axes(n_frames: int, limits: np.ndarray, depth: bool) -> tuple[Any, np.n
         squeeze=False,
         subplot_kw={"projection": "3d"} if depth else None,
     )
+    if depth:  # whose titles the layout leaves no room for
+        figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 1 - 0.15 / figsize[1]))
     for spare in axes.ravel()[n_frames:]:
         spare.remove()
     return figure, axes.ravel()[:n_frames]

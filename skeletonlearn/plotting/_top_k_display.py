@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skeletonlearn.plotting._figure import figure_and_axes, tidy
+from skeletonlearn.plotting._figure import LEGEND, count_along, figure_and_axes, tidy
 
 _CHANCE = "chance"
 
@@ -37,6 +37,10 @@ class TopKDisplay:
         The curve.
     chance_ : Line2D or None
         The chance line; None if the axes had one already.
+
+    See Also
+    --------
+    sklearn.metrics.top_k_accuracy_score : One of the values that are drawn.
 
     Examples
     --------
@@ -79,14 +83,12 @@ class TopKDisplay:
         label = self.name if name is None else name
         self.line_ = self.ax_.plot(ks, self.accuracies, "o-", label=label, markersize=5, clip_on=False, zorder=3)[0]
         self.chance_ = None
-        guessed = ks / self.n_classes
-        if chance and not self._has_chance(guessed):
+        if chance and not self._has_chance(ks):
             style = {"color": "0.5", "linestyle": "--", "label": _CHANCE, "zorder": 1, "gid": _CHANCE}
-            self.chance_ = self.ax_.plot(ks, guessed, **style)[0]
+            self.chance_ = self.ax_.plot(ks, ks / self.n_classes, **style)[0]
         self.ax_.set(xlabel="k", ylabel="top-k accuracy", ylim=(0, 1))
-        # k is a whole number; as many ticks as there is room for
-        self.ax_.xaxis.get_major_locator().set_params(integer=True)
-        self.ax_.legend(loc="lower right", frameon=False)
+        count_along(self.ax_)
+        self.ax_.legend(**LEGEND)
         tidy(self.ax_)
         return self
 
@@ -171,9 +173,10 @@ class TopKDisplay:
         name = type(estimator).__name__ if name is None else name
         return cls.from_predictions(y, scores, labels=estimator.classes_, k_max=k_max, name=name, ax=ax)
 
-    def _has_chance(self, guessed):
-        lines = (line for line in self.ax_.get_lines() if line.get_gid() == _CHANCE)
-        return any(np.array_equal(line.get_ydata(), guessed) for line in lines)
+    def _has_chance(self, ks):
+        """Whether the axes has a chance line of as many classes, at least as long."""
+        lines = [line.get_ydata() for line in self.ax_.get_lines() if line.get_gid() == _CHANCE]
+        return any(np.array_equal(guessed[: len(ks)], ks / self.n_classes) for guessed in lines)
 
 
 def _check_predictions(y_true, proba, labels):

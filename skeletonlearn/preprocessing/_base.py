@@ -8,16 +8,16 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 
-from skeletonlearn.base import check_sequences, refuse_overflow
+from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 _FIXED = ("joints", "channels")
 _BLOCK_BYTES = 2**22  # samples worked on together: temporaries stay in the cache, and small beside X
 
 
-class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
+class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
     """Base of the transformers that take sequences and give sequences.
 
     A subclass writes `_transform`, on a batch of equally long sequences, and `_check_parameters`; both must not

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skeletonlearn.base import check_sequences
+from skeletonlearn.base import SequenceEstimator, check_sequences
 
 
-class SequenceFlattener(TransformerMixin, BaseEstimator):
+class SequenceFlattener(TransformerMixin, SequenceEstimator):
     """Make one row of each sequence, for estimators that take tables.
 
     Attributes
@@ -18,6 +18,8 @@ class SequenceFlattener(TransformerMixin, BaseEstimator):
         `(n_frames, n_joints, n_channels)` seen in `fit`.
     n_features_in_ : int
         Product of `sequence_shape_in_`: the number of columns.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
 
     See Also
     --------
@@ -70,7 +72,7 @@ class SequenceFlattener(TransformerMixin, BaseEstimator):
         return np.array(X.reshape(len(X), -1))
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the columns.
+        """Name the columns.
 
         Parameters
         ----------

@@ -39,6 +39,8 @@ class JointImputer(SequenceTransformer):
         `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if the sequences differed in length.
     n_features_in_ : int
         Product of the sizes in `sequence_shape_in_`.
+    feature_names_in_ : ndarray of str
+        Column names, where X was a table with them.
 
     See Also
     --------

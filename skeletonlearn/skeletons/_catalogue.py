@@ -250,7 +250,16 @@ _CATALOGUE = {
 
 
 def list_skeletons() -> list[str]:
-    """Names of the layouts in the catalogue.
+    """List the layouts of the catalogue.
+
+    Returns
+    -------
+    list of str
+        Their names.
+
+    See Also
+    --------
+    get_skeleton : Gives one by its name.
 
     Examples
     --------
@@ -280,6 +289,10 @@ def get_skeleton(skeleton: Skeleton | str) -> Skeleton:
         If the name is not in the catalogue.
     TypeError
         If `skeleton` is neither a name nor a Skeleton.
+
+    See Also
+    --------
+    list_skeletons : Names the catalogue.
 
     Examples
     --------

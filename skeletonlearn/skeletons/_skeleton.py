@@ -32,6 +32,10 @@ class Skeleton:
         ``right_shoulder`` that the layout can tell: the joints whose mean is that point. A role that is itself a
         joint name need not be given.
 
+    See Also
+    --------
+    get_skeleton : Gives one of the catalogue.
+
     Examples
     --------
     >>> from skeletonlearn.skeletons import NTU_RGBD
@@ -140,7 +144,7 @@ class Skeleton:
             raise ValueError(f"{self.name} has no joint {joint!r}; it has {', '.join(self.joints)}.") from None
 
     def role_index(self, role: str) -> list[int]:
-        """Indices of the joints whose mean is the point that a role names.
+        """Find the joints whose mean is the point that a role names.
 
         Parameters
         ----------
@@ -184,7 +188,8 @@ class Skeleton:
         if persons < 1 or rest:
             raise ValueError(
                 f"X has {n_joints} joints, but {self.name} has {self.n_joints}: expected "
-                f"{self.n_joints} for one person, {2 * self.n_joints} for two, and so on."
+                f"{self.n_joints} for one person, {2 * self.n_joints} for two, and so on, on the joint axis of "
+                "(n_samples, n_frames, n_joints, n_channels)."
             )
         return persons
 

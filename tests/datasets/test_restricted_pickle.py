@@ -134,7 +134,7 @@ ATTACKS = {
     "builtins.eval": lambda mark: Calls(eval, f"open({str(mark)!r}, 'w')"),
     "builtins.exec": lambda mark: Calls(exec, f"open({str(mark)!r}, 'w')"),
     "builtins.getattr": lambda mark: Calls(getattr, Path(mark), "touch"),
-    "io.open": lambda mark: Calls(open, str(mark), "w"),
+    f"{open.__module__}.open": lambda mark: Calls(open, str(mark), "w"),
     "builtins.list": lambda mark: Calls(list, [1]),
     "subprocess.run": lambda mark: Calls(subprocess.run, ["touch", str(mark)]),
     "numpy.load": lambda mark: Calls(np.load, str(mark), None, True),

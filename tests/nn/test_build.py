@@ -235,3 +235,15 @@ def test_finding_a_width_leaves_the_mode_and_the_buffers_of_the_encoder(training
     assert encoder.training is training
     for name, tensor in encoder.state_dict().items():
         assert torch.equal(tensor, before[name]), name
+
+
+def test_module_in_place_of_a_factory_is_refused():
+    with pytest.raises(TypeError, match="encoder is a Flatten already, expected a factory that makes one"):
+        build_encoder(nn.Flatten(), (7, 3, 2), hidden_dim=16, dropout=None)
+
+
+def test_option_for_a_factory_is_refused():
+    with pytest.raises(ValueError, match=r"pooling='attention' is not for encoder=<function .*, expected None"):
+        build_encoder(
+            lambda *shape: nn.Flatten(), (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": "attention"}
+        )

@@ -2,6 +2,7 @@
 
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -22,6 +23,22 @@ def test_points_of_each_class_are_drawn_at_their_principal_components():
         assert np.asarray(display.scatters_[str(label)].get_offsets()) == pytest.approx(expected[label == Y])
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["0", "1", "2"]
     assert display.ax_.get_xlabel().endswith("% of the variance")
+
+
+def test_long_names_of_classes_leave_the_map_its_room():
+    names = ["take something out of the left pocket of the trousers", "put on a shoe while standing on one leg", "kick"]
+    display = EmbeddingDisplay.from_embedding(Z, Y, class_names=names)
+    display.figure_.canvas.draw()
+    assert list(display.scatters_) == names
+    assert display.ax_.get_position().width * display.figure_.get_figwidth() > 3.5  # inches
+    legend = display.ax_.get_legend().get_window_extent().transformed(display.figure_.transFigure.inverted())
+    assert legend.x1 <= 1
+
+
+def test_classes_are_seen_on_dark_paper():
+    with plt.style.context("dark_background"):
+        display = EmbeddingDisplay.from_embedding(Z, np.arange(30) % 8)
+    assert all(sum(scatter.get_facecolor()[0, :3]) > 0.3 for scatter in display.scatters_.values())
 
 
 def test_classes_differ_in_colour_or_shape_up_to_fifty_six():

@@ -70,6 +70,13 @@ def test_curves_that_are_none_are_refused(curves):
         LossCurveDisplay(curves).plot()
 
 
+@pytest.mark.parametrize("n_epochs", [1, 2, 3, 35])
+def test_epochs_are_counted_in_whole_numbers(n_epochs):
+    display = LossCurveDisplay({"loss": np.linspace(2, 1, n_epochs)}).plot()
+    ticks = display.ax_.get_xticks()
+    assert (ticks == ticks.round()).all()
+
+
 def test_single_epoch_is_a_dot():
     assert LossCurveDisplay({"loss": [2.0]}).plot().lines_["loss"].get_marker() == "o"
 

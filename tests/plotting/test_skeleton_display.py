@@ -85,6 +85,46 @@ def test_persons_differ_in_colours_and_markers_and_are_named(walk, five_joints):
     assert legend_texts(display)[::2] == ["person 1, left", "person 2, left"]
 
 
+def extent_of(artist):
+    """Left, bottom, right and top as shares of the figure, once it is drawn."""
+    figure = artist.get_figure()
+    figure.canvas.draw()
+    return artist.get_window_extent().transformed(figure.transFigure.inverted()).extents
+
+
+def is_inside(artist):
+    left, bottom, right, top = extent_of(artist)
+    return left >= 0 and bottom >= 0 and right <= 1 and top <= 1
+
+
+@pytest.mark.parametrize("projection", ["flat", "3d"])
+@pytest.mark.parametrize("frames", [0, [0, 1, 2], [0, 1, 2, 3]])
+@pytest.mark.parametrize("n_persons", [1, 2])
+def test_legend_and_titles_are_not_cut_off(walk, five_joints, n_persons, frames, projection):
+    bodies = [np.concatenate([walk, walk[..., :1]], axis=2) + 2 * person for person in range(n_persons)]
+    sequence = np.concatenate(bodies, axis=1)
+    sequence[:, 4] = np.nan
+    sequence[0, 4] = 0.0
+    display = SkeletonDisplay.from_sequence(sequence, five_joints, frames=frames, projection=projection)
+    assert is_inside(display.figure_.legends[0])
+    assert all(is_inside(ax.title) for ax in display.axes_)
+
+
+def test_legend_in_an_axes_of_the_users_own_hides_no_joint(walk, five_joints, figure_of_the_users_own):
+    _, ax = figure_of_the_users_own
+    SkeletonDisplay.from_sequence(walk, five_joints, frames=0, ax=ax)
+    _, _, _, top = extent_of(ax.get_legend())
+    assert top <= extent_of(ax)[1]
+
+
+def test_missing_joint_is_a_ring_on_dark_paper_too(walk, five_joints):
+    walk[1, 3] = np.nan
+    with plt.style.context("dark_background"):
+        ring = SkeletonDisplay.from_sequence(walk, five_joints, frames=1).bodies_[0].missing
+    assert to_rgb(ring.get_markeredgecolor()) == (1, 1, 1)
+    assert to_rgb(ring.get_markerfacecolor()) == (0, 0, 0)
+
+
 def test_person_who_is_in_no_frame_is_not_drawn_nor_named(walk, five_joints):
     alone = np.concatenate([walk, np.full_like(walk, np.nan)], axis=1)
     display = SkeletonDisplay.from_sequence(alone, five_joints)

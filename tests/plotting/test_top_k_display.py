@@ -36,6 +36,12 @@ def test_several_systems_share_an_axes_and_the_chance_line():
     assert first.line_.get_color() != second.line_.get_color()
 
 
+def test_chance_line_serves_a_shorter_curve_too():
+    first = TopKDisplay([0.5, 0.7, 0.8], n_classes=7).plot()
+    assert TopKDisplay([0.4, 0.6], n_classes=7).plot(first.ax_).chance_ is None
+    assert TopKDisplay([0.4, 0.6], n_classes=9).plot(first.ax_).chance_ is not None
+
+
 def test_k_ends_at_the_number_of_classes():
     assert len(TopKDisplay.from_predictions([0, 1], [[1, 0], [1, 0]]).accuracies) == 2
 

@@ -95,7 +95,7 @@ def load_ntu_rgbd(
         What to do with a faulty file, or a file name that is none of the data set: raise, leave it out with a warning,
         or leave it out silently.
     verbose : int, default=0
-        Whether to show progress.
+        1 shows progress and the time left: a bar in a terminal where `rich` is installed, else lines; 2 a line a file.
 
     Returns
     -------
@@ -134,6 +134,11 @@ def load_ntu_rgbd(
     ValueError
         If a file is faulty and on_error="raise", if no file is sound, if `subset` has no sample, if `protocol` is not
         defined for `dataset`, or if a parameter has an unknown value.
+
+    See Also
+    --------
+    read_ntu_skeleton : Reads one file as it is.
+    write_ntu_skeleton : Writes such files.
 
     References
     ----------

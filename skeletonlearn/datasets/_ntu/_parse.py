@@ -79,6 +79,11 @@ def read_ntu_skeleton(path: str | PathLike[str], *, image_positions: bool = Fals
     SkeletonFileError
         If the file cannot be read, or is not of the format: it names the line, what it has and what was expected.
 
+    See Also
+    --------
+    load_ntu_rgbd : Reads all files, denoised.
+    write_ntu_skeleton : Writes such files.
+
     References
     ----------
     A. Shahroudy, J. Liu, T.-T. Ng and G. Wang (2016). NTU RGB+D: A large scale dataset for 3D human activity analysis.

@@ -35,6 +35,13 @@ class NTUBody:
         Pixels in the depth image, float32, NaN where the joint falls outside it; None where not asked for.
     color : ndarray of shape (n, 25, 2) or None, default=None
         Pixels in the colour image, likewise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn.datasets import NTUBody
+    >>> NTUBody(72057594037931101, np.arange(3), np.zeros((3, 25, 3), dtype=np.float32))
+    <NTUBody 72057594037931101: 3 frames>
     """
 
     body_id: int

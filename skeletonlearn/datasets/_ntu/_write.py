@@ -34,8 +34,14 @@ def write_ntu_skeleton(path: str | PathLike[str], recording: NTURecording) -> No
 
     Raises
     ------
+    TypeError
+        If `recording` is not an NTURecording.
     ValueError
         If the recording has something that the format cannot hold.
+
+    See Also
+    --------
+    read_ntu_skeleton : Reads what this writes.
 
     Examples
     --------
@@ -82,6 +88,8 @@ def _shortest(value: np.float32) -> str:
 
 def _check(recording: NTURecording) -> None:
     """Refuse what cannot be written, or would not be read again."""
+    if not isinstance(recording, NTURecording):
+        raise TypeError(f"recording: got {type(recording).__name__}, expected an NTURecording of one or more NTUBody.")
     if recording.n_frames < 1 or not recording.bodies:
         got = f"{recording.n_frames} frames and {len(recording.bodies)} bodies"
         raise ValueError(f"recording: got {got}, expected at least one of each.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn._training.seeding import draw_seed
-from skeletonlearn.base import check_sequences, refuse_overflow
+from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
 from skeletonlearn.embedding._graph2vec._features import choose_features
 from skeletonlearn.embedding._graph2vec._frame_coder import count_windows
 from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
@@ -31,7 +31,7 @@ def _gives_vectors(estimator: Graph2VecEmbedder) -> bool:
     return True
 
 
-class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceEstimator):
     """Embed skeleton sequences as documents of graphs (graph2vec).
 
     Each frame is a graph of joints. What a joint does is quantised to one of a few codes; karateclub's
@@ -287,7 +287,7 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     @available_if(_gives_vectors)
     def get_feature_names_out(self, input_features=None):
-        """Names of the columns of the output.
+        """Name the columns of the output.
 
         Parameters
         ----------

@@ -11,9 +11,15 @@ from contextlib import contextmanager
 
 import networkx as nx
 import numpy as np
-from gensim.models.doc2vec import Doc2Vec, TaggedDocument
-from karateclub import Graph2Vec
-from karateclub.utils.treefeatures import WeisfeilerLehmanHashing
+
+from skeletonlearn._missing import say_what_to_install
+
+try:
+    from gensim.models.doc2vec import Doc2Vec, TaggedDocument
+    from karateclub import Graph2Vec
+    from karateclub.utils.treefeatures import WeisfeilerLehmanHashing
+except ModuleNotFoundError as error:
+    raise say_what_to_install("Graph2VecEmbedder", error) from None
 
 
 class WordGraph2Vec(Graph2Vec):

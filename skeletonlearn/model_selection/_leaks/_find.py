@@ -40,6 +40,16 @@ class Leaks:
     See Also
     --------
     find_leaks : Makes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skeletonlearn.model_selection import Leaks
+    >>> leaks = Leaks(np.array([9]), np.array([2]), np.array([0.0]), np.array(["exact"]), n_test=4)
+    >>> leaks
+    1 of 4 test sequences repeat training sequences (1 exact, 0 near)
+    >>> leaks.to_frame()["train_index"].tolist()
+    [2]
     """
 
     test_index: np.ndarray
