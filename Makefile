@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+SPHINX := $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir docs/_build/doctrees docs
 # one mark a set of extras, renewed when the project file or the pinned versions change
 MARK := $(VENV)/.installed
 
-.PHONY: quickstart test lint docs bench mutation clean
+.PHONY: quickstart test lint docs linkcheck bench mutation clean
 
 quickstart: $(MARK)-plot
 	$(BIN)/python examples/01_quickstart.py
@@ -21,8 +22,15 @@ lint: $(MARK)-test
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml skeletonlearn
 	$(BIN)/pip-audit --progress-spinner off --skip-editable > $(VENV)/audit.txt || (cat $(VENV)/audit.txt; false)
 
-docs: $(MARK)-test
-	$(BIN)/python -m pytest tests/test_docstrings.py skeletonlearn
+# the site in docs/_build/html, from docstrings, pages and examples; needs no network, and no warning is let through
+docs: $(MARK)-test $(MARK)-docs
+	$(BIN)/python -m pytest tests/test_docstrings.py skeletonlearn docs
+	$(SPHINX) docs/_build/html
+	$(BIN)/python -m pytest tests/test_docs_site.py
+
+# addresses outside the site, over the network
+linkcheck: $(MARK)-test $(MARK)-docs
+	$(SPHINX) -b linkcheck docs/_build/linkcheck
 
 bench: $(MARK)-bench
 	$(BIN)/python -m tests.benchmarks.bench_losses
@@ -34,7 +42,8 @@ mutation: $(MARK)-mutation
 	$(BIN)/mutmut run
 
 clean:
-	rm -rf $(VENV) output build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) output build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage \
+		docs/_build docs/api docs/auto_examples
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +54,10 @@ $(MARK)-plot: $(BIN)/python pyproject.toml constraints.txt
 
 $(MARK)-test: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
+	touch $@
+
+$(MARK)-docs: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[test,docs]'
 	touch $@
 
 $(MARK)-bench: $(BIN)/python pyproject.toml constraints.txt

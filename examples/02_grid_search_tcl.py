@@ -1,17 +1,15 @@
-# %% [markdown]
-# # Grid search over the constants of the tuned contrastive loss
-#
-# The tuned contrastive loss weighs positives (`k1`) and negatives (`k2`) in its denominator. Good values depend on
-# batch size, temperature and number of classes, so they are searched, as any parameter in scikit-learn is. The
-# search sees training subjects only: each fold leaves some of them out.
+"""
+Grid search over the constants of the tuned contrastive loss
+============================================================
 
-# %%
+The tuned contrastive loss weighs positives (``k1``) and negatives (``k2``) in its denominator. Good values depend on
+batch size, temperature and number of classes, so they are searched, as any parameter in scikit-learn is. The
+search sees training subjects only: each fold leaves some of them out.
+"""
+
 import argparse
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.model_selection import GridSearchCV, GroupKFold
@@ -27,14 +25,14 @@ parser.add_argument("--data", help="the folder with the files of a real data set
 parser.add_argument("--epochs", type=int, default=10, help="how often each sequence is seen in a fit")
 parser.add_argument("--folds", type=int, default=3)
 parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
-options = parser.parse_args()
+options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 if options.dataset != "synthetic" and options.data is None:
     parser.error(f"--dataset {options.dataset} needs --data FOLDER, the folder with its files")
 
-# %% [markdown]
-# ## The data
-
 # %%
+# The data
+# --------
+
 if options.dataset == "nw_ucla":
     actions = load_nw_ucla(options.data)
     train, test = actions.train_index, actions.test_index
@@ -45,11 +43,11 @@ else:
 X = make_skeleton_pipeline(actions.skeleton, n_frames=32).fit_transform(actions.sequences).astype(np.float32)
 y, subject = actions.target, actions.subject
 
-# %% [markdown]
-# ## The search
-# With `k1=0, k2=1` the loss is the supervised contrastive one, so that the plain loss takes part in the search.
-
 # %%
+# The search
+# ----------
+# With ``k1=0, k2=1`` the loss is the supervised contrastive one, so that the plain loss takes part in the search.
+
 grid = {"emb__k1": [0, 1, 10, 100], "emb__k2": [0.5, 1, 2]}
 pipeline = Pipeline(
     [
@@ -60,10 +58,10 @@ pipeline = Pipeline(
 search = GridSearchCV(pipeline, grid, cv=GroupKFold(options.folds))
 search.fit(X[train], y[train], groups=subject[train])
 
-# %% [markdown]
-# ## The result
-
 # %%
+# The result
+# ----------
+
 order = np.argsort(search.cv_results_["rank_test_score"], kind="stable")
 print(f"{'k1':>6} {'k2':>6}   accuracy over {options.folds} folds of subjects (mean, standard deviation)")
 for at in order:

@@ -1,15 +1,16 @@
-# %% [markdown]
-# # Own data in five lines
-#
-# Poses that OpenPose, MediaPipe or a COCO keypoint estimator found in your videos, or joints in a data frame of your
-# own: read them, name the classes, and score an embedding by cross-validation over subjects.
-#
-# Without arguments, synthetic motions are written as such files and read again. For a folder of your own that has a
-# subfolder for each class:
-# `python examples/03_own_data.py --data FOLDER --format openpose --subject 's[0-9]+'`,
-# where the regular expression finds in a clip's name who performs; without it, clips are split at random.
+"""
+Own data in five lines
+======================
 
-# %%
+Poses that OpenPose, MediaPipe or a COCO keypoint estimator found in your videos, or joints in a data frame of your
+own: read them, name the classes, and score an embedding by cross-validation over subjects.
+
+Without arguments, synthetic motions are written as such files and read again. For a folder of your own that has a
+subfolder for each class:
+``python examples/03_own_data.py --data FOLDER --format openpose --subject 's[0-9]+'``,
+where the regular expression finds in a clip's name who performs; without it, clips are split at random.
+"""
+
 import argparse
 import csv
 import json
@@ -17,6 +18,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
@@ -30,6 +32,7 @@ from skeletonlearn.datasets import (
     make_actions,
     sequences_from_frame,
 )
+from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 
 LOADERS = {"openpose": load_openpose, "mediapipe": load_mediapipe, "coco": load_coco_keypoints}
@@ -40,15 +43,16 @@ parser.add_argument("--format", choices=LOADERS, default="openpose", help="what 
 parser.add_argument("--subject", help="regular expression that finds the subject in a clip's name")
 parser.add_argument("--epochs", type=int, default=25, help="how often each sequence is seen in a fit")
 parser.add_argument("--folds", type=int, default=3)
-options = parser.parse_args()
+parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
+options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 
-# %% [markdown]
-# ## The five lines
+# %%
+# The five lines
+# --------------
 # One pipeline takes the sequences as they were read: of different lengths, with missing joints (NaN), flat or in
 # depth. All that learns is fitted anew in each fold, on other subjects than those it is scored on.
 
 
-# %%
 def score(actions, subject=None):
     """Say how well an embedding tells the actions apart, cross-validated over subjects."""
     preprocessing = make_skeleton_pipeline(actions.skeleton, n_frames=32)
@@ -76,23 +80,23 @@ def find_subjects(names, pattern):
     return [match.group() for match in found]
 
 
-# %% [markdown]
-# ## A folder of your own
-# Faulty files are left out with a warning that names them; `actions.left_out` says what is wrong with each.
-
 # %%
+# A folder of your own
+# --------------------
+# Faulty files are left out with a warning that names them; ``actions.left_out`` says what is wrong with each.
+
 if options.data is not None:
     actions = LOADERS[options.format](options.data, labels="folder", on_error="warn")
     score(actions, None if options.subject is None else find_subjects(actions.name, options.subject))
     raise SystemExit
 
-# %% [markdown]
-# ## OpenPose
-# It writes a JSON file for each frame, here `ACTION/sSS_eEE_FRAME_keypoints.json`. What it did not find is (0, 0, 0).
+# %%
+# OpenPose
+# --------
+# It writes a JSON file for each frame, here ``ACTION/sSS_eEE_FRAME_keypoints.json``. What it did not find is (0, 0, 0).
 # A camera makes pixels of the synthetic motions; their depth is lost.
 
 
-# %%
 def make_motions(skeleton):
     """Four actions by six subjects before one camera."""
     return make_actions(96, n_classes=4, n_subjects=6, n_views=1, n_frames=(12, 24), skeleton=skeleton, random_state=0)
@@ -105,7 +109,8 @@ def write_openpose(folder):
         clip = folder / actions.target_names[actions.target[at]] / f"s{actions.subject[at]:02}_e{at:02}"
         clip.parent.mkdir(exist_ok=True)
         x, y, depth = np.moveaxis(sequence, -1, 0)
-        pixels = np.stack([960 + 1400 * x / depth, 540 - 1400 * y / depth, np.full_like(x, 0.9)], axis=-1)
+        confidence = np.where(np.isnan(depth), np.nan, 0.9)
+        pixels = np.stack([960 + 1400 * x / depth, 540 - 1400 * y / depth, confidence], axis=-1)
         for frame, points in enumerate(np.where(np.isnan(pixels), 0, pixels).round(3)):
             people = [{"pose_keypoints_2d": points.ravel().tolist()}]
             clip.with_name(f"{clip.name}_{frame:012}_keypoints.json").write_text(json.dumps({"people": people}))
@@ -113,17 +118,17 @@ def write_openpose(folder):
 
 with tempfile.TemporaryDirectory() as folder:
     write_openpose(Path(folder))
-    actions = load_openpose(folder, labels="folder")
+    openpose = load_openpose(folder, labels="folder")
 print("OpenPose: ", end="")
-score(actions, find_subjects(actions.name, "s[0-9]+"))
-
-# %% [markdown]
-# ## MediaPipe
-# Users save its landmarks in many ways; here as a CSV file for each clip, a row a frame, columns such as
-# `left_shoulder_x`. The labels come from a table.
-
+score(openpose, find_subjects(openpose.name, "s[0-9]+"))
 
 # %%
+# MediaPipe
+# ---------
+# Users save its landmarks in many ways; here as a CSV file for each clip, a row a frame, columns such as
+# ``left_shoulder_x``. The labels come from a table.
+
+
 def write_mediapipe(folder):
     """Write synthetic motions as tables of landmarks, and give the label of each."""
     actions = make_motions("MEDIAPIPE_POSE")
@@ -139,16 +144,16 @@ def write_mediapipe(folder):
 
 with tempfile.TemporaryDirectory() as folder:
     label_of = write_mediapipe(Path(folder))
-    actions = load_mediapipe(folder, labels=label_of)
+    mediapipe = load_mediapipe(folder, labels=label_of)
 print("MediaPipe: ", end="")
-score(actions, find_subjects(actions.name, "s[0-9]+"))
+score(mediapipe, find_subjects(mediapipe.name, "s[0-9]+"))
 
-# %% [markdown]
-# ## A data frame
+# %%
+# A data frame
+# ------------
 # A row for each joint of each frame, from motion capture or a sensor of your own. Joints without a row are missing.
 
 
-# %%
 def make_table():
     """Synthetic motions as a data frame."""
     actions = make_motions("KINECT_V1")
@@ -162,6 +167,25 @@ def make_table():
 
 
 table = make_table()
-actions = sequences_from_frame(table, sample="clip", target="action", subject="subject", skeleton="KINECT_V1")
+motions = sequences_from_frame(table, sample="clip", target="action", subject="subject", skeleton="KINECT_V1")
 print("Data frame: ", end="")
-score(actions, actions.subject)
+score(motions, motions.subject)
+
+# %%
+# What was read
+# -------------
+# The same action in each of the three layouts. Pixels count from the top of the image downwards, which ``vertical``
+# says.
+
+SHOWN = "wave with one hand"
+read = {"OpenPose": (openpose, "-y"), "MediaPipe": (mediapipe, "y"), "Data frame": (motions, "y")}
+figure, axes = plt.subplots(1, len(read), figsize=(9, 4), layout="constrained")
+for ax, (title, (actions, vertical)) in zip(axes, read.items(), strict=True):
+    at = list(actions.target).index(list(actions.target_names).index(SHOWN))
+    sequence = actions.sequences[at]
+    SkeletonDisplay(sequence, actions.skeleton, frames=len(sequence) // 2, vertical=vertical).plot(ax, legend=False)
+    ax.set_title(f"{title}, {actions.skeleton.n_joints} joints")
+figure.suptitle(SHOWN)
+options.out.mkdir(parents=True, exist_ok=True)
+figure.savefig(options.out / "own_data.png", dpi=120)
+print(f"\nPicture: {options.out / 'own_data.png'}")

@@ -1,23 +1,24 @@
-# %% [markdown]
-# # NTU RGB+D: four systems under cross-view and cross-subject
-#
-# Supervised contrastive (SupCon) and tuned contrastive loss (TCL), each with and without reconstructing the sequence
-# from its embedding. Every embedder is trained on the training part of the protocol, frozen, and judged by a linear
-# probe on the whole test part. No test sample has a say in training, nor in when to stop.
-#
-# With the raw files (`S001C001P001R001A001.skeleton`, ...), in folders or zip archives:
-# `python examples/04_ntu_xview.py --data FOLDER`. The network is the published one, and so is the length with
-# `--frames 300`; `--encoder tcn` is the default of `ConMLPEmbedder`, slower on a processor. The published graph
-# experiments leave out the actions of two people, as `--exclude-mutual` does.
-#
-# Without `--data` a few synthetic recordings are written as such files first, faults included. They only show that all
-# parts work together: figures on them say nothing about NTU RGB+D.
-#
-# Memory at full size (56,578 sequences, two persons): `X` is one float32 array, 2.2 GB at 64 frames and 10.2 GB at 300,
-# its training part is copied while an embedder is trained (1.5 and 6.8 GB), and the raw sequences are mapped from the
-# cache instead of loaded.
+"""
+NTU RGB+D: four systems under cross-view and cross-subject
+==========================================================
 
-# %%
+Supervised contrastive (SupCon) and tuned contrastive loss (TCL), each with and without reconstructing the sequence
+from its embedding. Every embedder is trained on the training part of the protocol, frozen, and judged by a linear
+probe on the whole test part. No test sample has a say in training, nor in when to stop.
+
+With the raw files (``S001C001P001R001A001.skeleton``, ...), in folders or zip archives:
+``python examples/04_ntu_xview.py --data FOLDER``. The network is the published one, and so is the length with
+``--frames 300``; ``--encoder tcn`` is the default of ``ConMLPEmbedder``, slower on a processor. The published graph
+experiments leave out the actions of two people, as ``--exclude-mutual`` does.
+
+Without ``--data`` a few synthetic recordings are written as such files first, faults included. They only show that all
+parts work together: figures on them say nothing about NTU RGB+D.
+
+Memory at full size (56,578 sequences, two persons): ``X`` is one float32 array, 2.2 GB at 64 frames and 10.2 GB at 300,
+its training part is copied while an embedder is trained (1.5 and 6.8 GB), and the raw sequences are mapped from the
+cache instead of loaded.
+"""
+
 import argparse
 import tempfile
 import time
@@ -28,6 +29,7 @@ import numpy as np
 from skeletonlearn import ConMLPEmbedder, LinearProbe
 from skeletonlearn.augmentation import Reverse, Shear
 from skeletonlearn.datasets import NTUBody, NTURecording, load_ntu_rgbd, make_actions, write_ntu_skeleton
+from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 
 parser = argparse.ArgumentParser(description="Compare contrastive embeddings on NTU RGB+D.")
@@ -43,15 +45,16 @@ parser.add_argument("--k2", type=float, default=1.0, help="weight of the negativ
 parser.add_argument("--reconstruction-weight", type=float, default=1.0)
 parser.add_argument("--jobs", type=int, help="how many processes read the files")
 parser.add_argument("--seed", type=int, default=0)
-options = parser.parse_args()
+parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
+options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 
-# %% [markdown]
-# ## Synthetic files, where there are no real ones
+# %%
+# Synthetic files, where there are no real ones
+# ---------------------------------------------
 # A file's name says setup, camera, performer, repetition and action. Of the eight performers, the protocol trains on
 # 1, 2, 4, 5 and 8. Actions of two people begin at A050. One file is cut off in the middle, as happens to copies, and
 # one has a name that is on the official list of bad recordings.
 
-# %%
 N_SOLO, N_MUTUAL = 8, 4
 
 
@@ -95,11 +98,11 @@ if options.data is None:
 else:
     data_set = "NTU RGB+D"
 
-# %% [markdown]
-# ## The data
+# %%
+# The data
+# --------
 # The files are read, cleaned and put into the cache once; the second protocol, and the next run, take them from there.
 
-# %%
 PROTOCOLS = {"X-View": "xview", "X-Sub": "xsub"}
 start = time.perf_counter()
 splits = {}
@@ -123,11 +126,20 @@ for name, reason in list(actions.left_out.items())[:3]:
 for title, (train, test) in splits.items():
     print(f"{title}: {len(train)} sequences to train on, {len(test)} to test.")
 
-# %% [markdown]
-# ## Preprocessing
-# Slice by slice into one array, so that nothing but the result is ever as large as the data set.
+# %%
+# A sequence of the last class: with ``--n-persons 2`` an action of two people, each with colours of their own.
+
+shown = int(np.flatnonzero(actions.target == actions.target.max())[0])
+display = SkeletonDisplay.from_sequence(actions.sequences[shown], actions.skeleton)
+display.figure_.suptitle(actions.target_names[actions.target[shown]])
+options.out.mkdir(parents=True, exist_ok=True)
+display.figure_.savefig(options.out / "ntu_sequence.png", dpi=120)
 
 # %%
+# Preprocessing
+# -------------
+# Slice by slice into one array, so that nothing but the result is ever as large as the data set.
+
 SLICE = 1024
 
 
@@ -143,12 +155,12 @@ def preprocess(sequences: list[np.ndarray]) -> np.ndarray:
 X, y = preprocess(actions.sequences), actions.target
 print(f"X is {X.shape}, {X.nbytes / 1e9:.2f} GB: (n_samples, n_frames, n_joints, n_channels).\n")
 
-# %% [markdown]
-# ## Training and judging
+# %%
+# Training and judging
+# --------------------
 # The published network sees joints only, in views that are sheared and reversed; the other encoders are trained by this
 # package's own recipe.
 
-# %%
 SYSTEMS = {
     "SupCon": {"loss": "supcon"},
     "SupCon + reconstruction": {"loss": "supcon", "reconstruction_weight": options.reconstruction_weight},
@@ -188,10 +200,10 @@ for system, parameters in SYSTEMS.items():
         size[system] = n_parameters(embedder)
         print(f"{system}, {title}: trained and judged in {time.perf_counter() - start:.0f} s", flush=True)
 
-# %% [markdown]
-# ## The table
-
 # %%
+# The table
+# ---------
+
 run = f"{data_set}, encoder {options.encoder}, seed {options.seed}"
 print(f"\nAccuracy of a linear probe on the whole test set ({run}):")
 print(f"\n{'system':<25}" + "".join(f"{title:>10}" for title in PROTOCOLS) + f"{'parameters':>14}")
@@ -200,3 +212,4 @@ for system in SYSTEMS:
     print(f"{system:<25}{scores}{size[system]:14,}")
 if data_set != "NTU RGB+D":
     print("\nThe recordings are synthetic: these figures say nothing about NTU RGB+D.")
+print(f"\nPicture: {options.out / 'ntu_sequence.png'}")

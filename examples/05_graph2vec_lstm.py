@@ -1,22 +1,20 @@
-# %% [markdown]
-# # Frames as graphs, graphs as words, an LSTM over them
-#
-# Each frame of a sequence becomes a graph of joints, graph2vec embeds each graph in 128 dimensions, and an LSTM reads
-# 60 of them in time order: one scikit-learn pipeline from sequences as they were recorded to classes. Beside it stands
-# a GRU that reads the joints themselves.
-#
-# Synthetic motions by default; real recordings with
-# `python examples/05_graph2vec_lstm.py --data FOLDER --dataset nw_ucla`.
+"""
+Frames as graphs, graphs as words, an LSTM over them
+====================================================
 
-# %%
+Each frame of a sequence becomes a graph of joints, graph2vec embeds each graph in 128 dimensions, and an LSTM reads
+60 of them in time order: one scikit-learn pipeline from sequences as they were recorded to classes. Beside it stands
+a GRU that reads the joints themselves.
+
+Synthetic motions by default; real recordings with
+``python examples/05_graph2vec_lstm.py --data FOLDER --dataset nw_ucla``.
+"""
+
 import argparse
 import hashlib
 import time
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
@@ -35,15 +33,15 @@ parser.add_argument("--data", help="the folder with the files of a real data set
 parser.add_argument("--epochs", type=int, default=30, help="how often each sequence is seen")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
-options = parser.parse_args()
+options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 if options.dataset != "synthetic" and options.data is None:
     parser.error(f"--dataset {options.dataset} needs --data FOLDER, the folder with its files")
 
-# %% [markdown]
-# ## The data
+# %%
+# The data
+# --------
 # Lists of sequences of different lengths, with gaps where a joint was not seen. All else is left to the pipelines.
 
-# %%
 if options.dataset == "nw_ucla":
     actions = load_nw_ucla(options.data)
     train, test, unseen = actions.train_index, actions.test_index, "unseen camera"
@@ -59,13 +57,13 @@ y_train, y_test = actions.target[train], actions.target[test]
 print(f"{options.dataset}: {len(train)} sequences to train on, {len(test)} to test ({unseen}), ", end="")
 print(f"{len(actions.target_names)} actions.")
 
-# %% [markdown]
-# ## The pipelines
-# `output="sequence"` keeps the vectors of a sequence's graphs apart and in time order, `(n_samples, 60, 128)`, which is
-# what a recurrent classifier reads. The layout's bones are the edges of the graphs. Both systems see the same
+# %%
+# The pipelines
+# -------------
+# ``output="sequence"`` keeps the vectors of a sequence's graphs apart and in time order, ``(n_samples, 60, 128)``,
+# which is what a recurrent classifier reads. The layout's bones are the edges of the graphs. Both systems see the same
 # preprocessed joints; the GRU sees them in a new random view each time, which vectors of graphs do not allow.
 
-# %%
 N_GRAPHS, DIMENSIONS = 60, 128
 skeleton, network = actions.skeleton, {"hidden_dim": 128, "max_epochs": options.epochs, "random_state": options.seed}
 embedder = Graph2VecEmbedder(
@@ -94,12 +92,12 @@ for system, estimator in systems.items():
     seconds[system] = time.perf_counter() - start
     accuracy[system] = estimator.score(X_test, y_test)
 
-# %% [markdown]
-# ## A frame as a graph
+# %%
+# A frame as a graph
+# ------------------
 # What a joint does is quantised to one of eight codes, learned from the training frames: once for the direction of its
 # bone in the body's own axes, once for its motion. Each of the two has a node for every joint, and bones join them.
 
-# %%
 embedder, preprocessing = graph2vec_lstm.named_steps["emb"], graph2vec_lstm.named_steps["pre"]
 frames = preprocessing.transform(X_test[:1])
 at = N_GRAPHS // 2
@@ -107,12 +105,11 @@ graph = embedder.to_graphs(frames)[0][at]
 features = list(embedder.codebooks_)
 print(f"\nFrame {at} of the first test sequence ({actions.target_names[y_test[0]]}): {graph}")
 
-# %% [markdown]
-# The words of the graph are its nodes' own labels, `"joint:code"`, and then one for each node together with its
+# %%
+# The words of the graph are its nodes' own labels, ``"joint:code"``, and then one for each node together with its
 # neighbours: a hash that says which codes meet along the bones. karateclub joins every node to itself first. The most
 # frequent words of the training graphs are the vocabulary; others are not read.
 
-# %%
 own = nx.get_node_attributes(graph, "feature")
 
 
@@ -132,10 +129,9 @@ for joint in ("neck", "left_elbow", "left_wrist", "right_elbow", "right_wrist", 
 read = [word in known for node in graph for word in (own[node], word_with_neighbours(node))]
 print(f"The document of this frame has {len(read)} words, of which {sum(read)} are in the vocabulary.")
 
-# %% [markdown]
+# %%
 # The picture shows the codes where the joints are, the body seen from the front: the first axis points to the left.
 
-# %%
 options.out.mkdir(parents=True, exist_ok=True)
 figure, axes = plt.subplots(1, len(features), figsize=(4.5 * len(features), 7), layout="constrained", sharey=True)
 place = frames[0, at, :, :2] * (-1, 1)
@@ -164,12 +160,12 @@ for layer, (ax, feature) in enumerate(zip(axes, features, strict=True)):
 figure.suptitle(f'Frame {at} of "{actions.target_names[y_test[0]]}" as a graph')
 figure.savefig(options.out / "frame_graph.png", dpi=120)
 
-# %% [markdown]
-# ## What graph2vec keeps
+# %%
+# What graph2vec keeps
+# --------------------
 # How well a linear model tells what a frame was, in test sequences, from the codes of its nodes and from its vector:
 # the posture (joints as seen from the hip), the motion (between the frames before and after) and where the hip is.
 
-# %%
 SOME = 100  # sequences of each part: as networkx graphs, all frames would take a while
 
 
@@ -220,10 +216,10 @@ print(
     "Where the body is has no code: what is told of it, posture and motion give away."
 )
 
-# %% [markdown]
-# ## The table
-
 # %%
+# The table
+# ---------
+
 print(f"\nAccuracy on the whole test set ({unseen}, {options.epochs} epochs, seed {options.seed}):")
 print(f"\n{'system':<20}{'accuracy':>10}{'fit':>10}")
 for system in systems:

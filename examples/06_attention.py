@@ -1,20 +1,18 @@
-# %% [markdown]
-# # Where in time does the network look?
-#
-# With `pooling="attention"` a classifier weighs the frames of a sequence before it decides, and `attention_weights`
-# tells how. The sequences keep their own lengths. Two pictures: the weights over some test clips, above the bodies at
-# those moments, and the mean weights of each action.
-#
-# Synthetic motions by default; real recordings with
-# `python examples/06_attention.py --data FOLDER --dataset nw_ucla`.
+"""
+Where in time does the network look?
+====================================
 
-# %%
+With ``pooling="attention"`` a classifier weighs the frames of a sequence before it decides, and ``attention_weights``
+tells how. The sequences keep their own lengths. Two pictures: the weights over some test clips, above the bodies at
+those moments, and the mean weights of each action.
+
+Synthetic motions by default; real recordings with
+``python examples/06_attention.py --data FOLDER --dataset nw_ucla``.
+"""
+
 import argparse
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -28,19 +26,19 @@ parser.add_argument("--data", help="the folder with the files of a real data set
 parser.add_argument("--epochs", type=int, default=20, help="how often each sequence is seen")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--out", type=Path, default=Path("output"), help="where the pictures are written")
-options = parser.parse_args()
+options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 if options.dataset != "synthetic" and options.data is None:
     parser.error(f"--dataset {options.dataset} needs --data FOLDER, the folder with its files")
 
-# %% [markdown]
-# ## Sequences of their own lengths
+# %%
+# Sequences of their own lengths
+# ------------------------------
 # The usual preprocessing without its last step, which would bring all sequences to one length. Afterwards every body
 # faces the sensor, whose axes point to its left, up and away from it; a torso has length 1. Both networks below read
 # frames in pairs, which share a weight. A last frame without a partner would have a pair's weight for itself and stand
 # out for no other reason, so it is left out.
 
 
-# %%
 def whole_pairs(sequence: np.ndarray) -> np.ndarray:
     """A sequence without its last frame if their number is odd, but for a single frame."""
     return sequence[: max(len(sequence) // 2 * 2, 1)]
@@ -64,11 +62,11 @@ lengths = [len(sequence) for sequence in sequences]
 print(f"{options.dataset}: {len(train)} sequences to train on, {len(test)} to test ({unseen}), ", end="")
 print(f"{len(actions.target_names)} actions, {min(lengths)} to {max(lengths)} frames each.")
 
-# %% [markdown]
-# ## Two classifiers that attend
+# %%
+# Two classifiers that attend
+# ---------------------------
 # A GRU in both directions, and a transformer. Only the last step, from frames to one vector, is the same.
 
-# %%
 common = {
     "pooling": "attention",
     "skeleton": actions.skeleton,
@@ -84,15 +82,15 @@ for name, classifier in classifiers.items():
     classifier.fit(X_train, y_train)
     weights[name] = classifier.attention_weights(X_test)
 
-# %% [markdown]
-# ## Does the attention matter?
+# %%
+# Does the attention matter?
+# --------------------------
 # A frame's features know of all frames, before and after, so weight on a frame need not mean that the decision rests on
 # what is seen in it. To find out, the classifiers judge clips that are cut down to a quarter of their frames: those of
 # most weight, the middle of the clip, and those of least weight. The middle is there because actions often happen
 # there: attention that knew no more than that would do as well.
 
 
-# %%
 def quarter(ranking: np.ndarray, sequence: np.ndarray) -> np.ndarray:
     """The quarter of the frames that ranks highest, in time order."""
     return sequence[np.sort(np.argsort(-ranking, kind="stable")[: -(-len(sequence) // 4)])]
@@ -116,13 +114,13 @@ for name, classifier in classifiers.items():
 chance = 100 * np.mean(y_test == np.bincount(y_train).argmax())
 print(f"{'chance':<14}{chance:>14.1f}")
 
-# %% [markdown]
-# ## Clips
+# %%
+# Clips
+# -----
 # The first test clip of four of the actions: above, the weight of each frame, as a multiple of what it would be if all
 # counted the same; below, the body at the frame of most weight and at frames evenly spaced around it, standing where
 # they are in time.
 
-# %%
 LEFT, RIGHT, TRUNK, CURVE, PEAK = "tab:blue", "tab:orange", "0.25", "tab:purple", "gold"
 N_BODIES, N_CLIPS = 8, 4
 WIDTH, ROW = 11.0, 2.9  # inches, of all and of a clip
@@ -209,11 +207,12 @@ figure.suptitle(
 options.out.mkdir(parents=True, exist_ok=True)
 figure.savefig(options.out / "attention_clips.png", dpi=120)
 
-# %% [markdown]
-# ## Actions
-# Each clip's weights, brought to the same length, then the mean over the test clips of an action.
-
 # %%
+# Actions
+# -------
+# Each clip's weights, brought to the same length, then the mean over the test clips of an action.
+# sphinx_gallery_thumbnail_number = 2
+
 N_STEPS = 50
 
 

@@ -1,16 +1,17 @@
-# %% [markdown]
-# # From a laptop to a cluster: reading, searching and embedding with dask
-#
-# Everything that scikit-learn and skeletonlearn do in parallel goes through joblib, and joblib can hand its work to a
-# dask cluster instead of to processes of this machine. Nothing in the code changes but the block around it:
-# `with joblib.parallel_config(backend="dask")`.
-#
-# Without `--scheduler` a cluster of two worker processes is started here, and ended with the script. On a real one,
-# give the address of its scheduler; the files must be at the same place for every worker.
-#
-# `python examples/07_dask_grid_search.py --scheduler tcp://SCHEDULER:8786 --data FOLDER`
+"""
+From a laptop to a cluster: reading, searching and embedding with dask
+======================================================================
 
-# %%
+Everything that scikit-learn and skeletonlearn do in parallel goes through joblib, and joblib can hand its work to a
+dask cluster instead of to processes of this machine. Nothing in the code changes but the block around it:
+``with joblib.parallel_config(backend="dask")``.
+
+Without ``--scheduler`` a cluster of two worker processes is started here, and ended with the script. On a real one,
+give the address of its scheduler; the files must be at the same place for every worker.
+
+``python examples/07_dask_grid_search.py --scheduler tcp://SCHEDULER:8786 --data FOLDER``
+"""
+
 import argparse
 import tempfile
 import time
@@ -26,6 +27,7 @@ from sklearn.pipeline import Pipeline
 from skeletonlearn import ConMLPEmbedder
 from skeletonlearn.datasets import NTUBody, NTURecording, load_ntu_rgbd, make_actions, write_ntu_skeleton
 from skeletonlearn.model_selection import LeaveOneSubjectOut
+from skeletonlearn.plotting import EmbeddingDisplay
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 
 
@@ -36,15 +38,16 @@ def options_of_command():
     parser.add_argument("--workers", type=int, default=2, help="worker processes of a cluster that is started here")
     parser.add_argument("--epochs", type=int, default=10, help="how often each sequence is seen in a fit")
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
-
-
-# %% [markdown]
-# ## Files to read
-# Where there are none, a few recordings of make_actions are written in the format of NTU RGB+D.
+    parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
+    return parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
 
 
 # %%
+# Files to read
+# -------------
+# Where there are none, a few recordings of make_actions are written in the format of NTU RGB+D.
+
+
 def write_synthetic_files(folder, seed):
     """Write 96 recordings of eight actions of four performers."""
     actions = make_actions(96, n_classes=8, n_subjects=4, skeleton="NTU_RGBD", missing=0.0, random_state=seed)
@@ -55,13 +58,13 @@ def write_synthetic_files(folder, seed):
         write_ntu_skeleton(folder / name, NTURecording(n_frames=len(sequence), bodies=[body]))
 
 
-# %% [markdown]
-# ## Read, search, embed
-# The sequences are sent to the workers once (`scatter`), not with every one of the fits. A worker computes with as many
-# threads as the cluster gave it, so that workers of one machine do not fight over its cores.
-
-
 # %%
+# Read, search, embed
+# -------------------
+# The sequences are sent to the workers once (``scatter``), not with every one of the fits. A worker computes with as
+# many threads as the cluster gave it, so that workers of one machine do not fight over its cores.
+
+
 def main(options):
     started = Client(options.scheduler) if options.scheduler else start_cluster(options.workers)
     with started as client, tempfile.TemporaryDirectory() as folder:
@@ -73,7 +76,7 @@ def main(options):
             actions = load_ntu_rgbd(options.data or folder, n_persons=1, n_jobs=-1)
             print(f"read {len(actions.sequences)} recordings in {time.perf_counter() - begun:.1f} s")
         X = make_skeleton_pipeline(actions.skeleton, n_frames=32).fit_transform(actions.sequences)
-        search_and_embed(X, np.asarray(actions.target), np.asarray(actions.subject), options)
+        search_and_embed(X, np.asarray(actions.target_names)[actions.target], np.asarray(actions.subject), options)
 
 
 def start_cluster(n_workers):
@@ -94,6 +97,15 @@ def search_and_embed(X, y, subject, options):
         parts = np.array_split(X, 4)
         embedded = joblib.Parallel()(joblib.delayed(search.best_estimator_["emb"].transform)(part) for part in parts)
     print(f"embedded {sum(map(len, embedded))} sequences in {embedded[0].shape[1]} dimensions")
+    draw(np.concatenate(embedded), y, options.out)
+
+
+def draw(vectors, y, out):
+    """The sequences where their vectors are, in a plane."""
+    out.mkdir(parents=True, exist_ok=True)
+    display = EmbeddingDisplay.from_embedding(vectors, y)
+    display.figure_.savefig(out / "dask_embedding.png", dpi=120)
+    print(f"Picture: {out / 'dask_embedding.png'}")
 
 
 if __name__ == "__main__":  # workers begin by importing this file

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from skeletonlearn import plotting
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -56,8 +58,8 @@ def test_grid_search_example_prints_a_row_for_each_pair_and_writes_its_picture(t
     assert (tmp_path / "grid_search_tcl.png").stat().st_size > 10_000
 
 
-def test_ntu_example_reads_its_files_and_prints_the_table_with_what_reconstruction_costs():
-    done = run("examples/04_ntu_xview.py", "--epochs", "1", "--frames", "16")
+def test_ntu_example_reads_its_files_and_prints_the_table_with_what_reconstruction_costs(tmp_path):
+    done = run("examples/04_ntu_xview.py", "--epochs", "1", "--frames", "16", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     row = re.compile(r"^(SupCon|TCL)( \+ reconstruction)? +[\d.]+ % +[\d.]+ % +([\d,]+)$", flags=re.MULTILINE)
     plain = (2400 * 256 + 256) + 2 * 256 + (256 * 256 + 256) + (256 * 128 + 128)  # 16 x 50 x 3 coordinates
@@ -66,6 +68,7 @@ def test_ntu_example_reads_its_files_and_prints_the_table_with_what_reconstructi
         *(("SupCon", False, plain), ("SupCon", True, rebuilding)),
         *(("TCL", False, plain), ("TCL", True, rebuilding)),
     ]
+    assert (tmp_path / "ntu_sequence.png").stat().st_size > 10_000
     assert "1 faulty" in done.stdout
     assert "say nothing about NTU RGB+D" in done.stdout
 
@@ -103,8 +106,8 @@ def test_real_data_without_a_folder_is_refused_with_what_is_missing(example):
     assert "--dataset nw_ucla needs --data FOLDER" in done.stderr
 
 
-def test_own_data_example_reads_each_format_back_and_says_how_well_it_does():
-    done = run("examples/03_own_data.py", "--epochs", "1", "--folds", "2")
+def test_own_data_example_reads_each_format_back_and_says_how_well_it_does(tmp_path):
+    done = run("examples/03_own_data.py", "--epochs", "1", "--folds", "2", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     told = r"(.+): 96 clips of (\d+) joints in (\d) dimensions, 4 actions: .* % .* on subjects not trained on"
     assert re.findall(told, done.stdout) == [
@@ -112,6 +115,7 @@ def test_own_data_example_reads_each_format_back_and_says_how_well_it_does():
         ("MediaPipe", "33", "3"),
         ("Data frame", "20", "3"),
     ]
+    assert (tmp_path / "own_data.png").stat().st_size > 10_000
 
 
 def test_own_data_example_scores_a_folder_with_a_subfolder_for_each_class(tmp_path):
@@ -136,10 +140,27 @@ def test_the_code_in_the_readme_runs_as_pasted():
         assert done.returncode == 0, done.stderr
 
 
-def test_dask_example_starts_a_cluster_reads_searches_and_embeds():
-    done = run("examples/07_dask_grid_search.py", "--epochs", "1")
+def test_dask_example_starts_a_cluster_reads_searches_and_embeds(tmp_path):
+    done = run("examples/07_dask_grid_search.py", "--epochs", "1", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "2 workers" in done.stdout
     assert re.search(r"read 96 recordings in .* s", done.stdout)
     assert re.search(r"searched in .* s: k1=[\d.]+, k2=[\d.]+, [\d.]+% on unseen subjects", done.stdout)
     assert "embedded 96 sequences in 384 dimensions" in done.stdout
+    assert (tmp_path / "dask_embedding.png").stat().st_size > 10_000
+
+
+def test_plotting_example_writes_a_picture_of_each_display_and_a_film(tmp_path):
+    done = run("-W", "error", "examples/08_plotting.py", "--epochs", "1", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    pictures = "attention confusion embedding joint_importance loss_curve sequence top_k two_people"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*(f"{name}.png" for name in pictures.split()), "film.gif"]
+    )
+    assert all(path.stat().st_size > 10_000 for path in tmp_path.iterdir())
+    assert all(path.name in done.stdout for path in tmp_path.iterdir())
+
+
+def test_plotting_example_shows_all_that_the_folder_of_pictures_exports():
+    text = (ROOT / "examples" / "08_plotting.py").read_text()
+    assert all(f"{name}.from_" in text or f"{name}(" in text for name in plotting.__all__)

@@ -1,0 +1,118 @@
+"""The built site holds together, by itself and without the network: `make docs` builds it and runs this."""
+
+import pkgutil
+import re
+from functools import cache
+from html.parser import HTMLParser
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import skeletonlearn
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "docs" / "_build" / "html"
+EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("[0-9]*.py"))
+
+pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="the site is not built: make docs")
+
+
+class _Page(HTMLParser):
+    """What a page points at, and which of its places can be pointed at."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.loaded, self.places = set(), set(), {""}
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.places |= {attributes.get("id"), attributes.get("name")}
+        if tag == "a" and attributes.get("href"):
+            self.links.add(attributes["href"])
+        elif tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload"):
+            self.loaded.add(attributes["href"])
+        elif tag in ("img", "script", "iframe", "source", "video") and attributes.get("src"):
+            self.loaded.add(attributes["src"])
+
+
+@cache
+def read(path):
+    page = _Page()
+    page.feed(path.read_text())
+    return page
+
+
+def pages():
+    return [path for path in sorted(SITE.rglob("*.html")) if "_static" not in path.parts]
+
+
+def is_missing(page, address):
+    """Whether an address within the site has no file, or its file no such place."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return False
+    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+    if target.suffix != ".html" or not target.exists():
+        return not target.exists()
+    return unquote(parts.fragment) not in read(target).places
+
+
+def public_classes_and_functions():
+    for found in pkgutil.iter_modules(skeletonlearn.__path__, "skeletonlearn."):
+        if not found.name.rpartition(".")[2].startswith("_"):
+            module = import_module(found.name)
+            yield from (f"{found.name}.{name}" for name in module.__all__ if callable(getattr(module, name)))
+
+
+def test_every_link_and_picture_within_the_site_leads_somewhere():
+    lost = [
+        f"{page.relative_to(SITE)}: {address}"
+        for page in pages()
+        for address in sorted(read(page).links | read(page).loaded)
+        if is_missing(page, address)
+    ]
+    assert not lost, "\n".join(lost)
+
+
+def test_no_page_loads_anything_from_another_host():
+    outside = [
+        f"{page.relative_to(SITE)}: {address}"
+        for page in pages()
+        for address in sorted(read(page).loaded)
+        if urlsplit(address).netloc
+    ]
+    assert not outside, "\n".join(outside)
+
+
+def test_no_style_loads_anything_from_another_host():
+    styles = {path: path.read_text() for path in SITE.rglob("*.css")}
+    outside = [
+        path.name for path, text in styles.items() if re.search(r"""(url\(|@import)\s*['"]?(https?:)?//""", text)
+    ]
+    assert styles
+    assert not outside
+
+
+def test_every_public_class_and_function_has_a_page_with_its_signature():
+    missing = [
+        name
+        for name in public_classes_and_functions()
+        if name not in read(SITE / "api" / "generated" / f"{name}.html").places
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_is_in_the_gallery_with_a_picture_of_its_own(example):
+    page = read(SITE / "auto_examples" / f"{example}.html")
+    shown = [address for address in page.loaded if f"sphx_glr_{example}_" in address]
+    gallery = read(SITE / "auto_examples" / "index.html")
+    assert shown
+    assert [address for address in gallery.loaded if f"sphx_glr_{example}_thumb" in address]
+
+
+def test_no_page_shows_an_error_of_its_source():
+    broken = [page.name for page in pages() if 'class="system-message"' in page.read_text()]
+    assert not broken
