@@ -53,7 +53,7 @@ options = parser.parse_args([] if "get_ipython" in globals() else None)  # a not
 # ---------------------------------------------
 # A file's name says setup, camera, performer, repetition and action. Of the eight performers, the protocol trains on
 # 1, 2, 4, 5 and 8. Actions of two people begin at A050. One file is cut off in the middle, as happens to copies, and
-# one has a name that is on the official list of bad recordings.
+# two have names that are on the official list of bad recordings.
 
 N_SOLO, N_MUTUAL = 8, 4
 

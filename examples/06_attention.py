@@ -211,9 +211,9 @@ figure.savefig(options.out / "attention_clips.png", dpi=120)
 # Actions
 # -------
 # Each clip's weights, brought to the same length, then the mean over the test clips of an action.
-# sphinx_gallery_thumbnail_number = 2
 
 N_STEPS = 50
+# sphinx_gallery_thumbnail_number = 2
 
 
 def over_share(weight: np.ndarray) -> np.ndarray:

@@ -112,9 +112,9 @@ display.figure_.savefig(options.out / "top_k.png", dpi=120)
 # Where a network looks
 # ---------------------
 # The weight that the GRU gives to each frame before it decides, and the bodies at those frames.
-# sphinx_gallery_thumbnail_number = 7
 
 display = AttentionDisplay.from_estimator(classifier, X_test[:2], skeleton=actions.skeleton)
+# sphinx_gallery_thumbnail_number = 7
 display.figure_.savefig(options.out / "attention.png", dpi=120)
 
 # %%
