@@ -232,3 +232,7 @@ def test_sizes_that_are_no_integers_are_refused_by_name(wrong):
     (name,) = wrong
     with pytest.raises(TypeError, match=rf"{name}=.* must be an integer"):
         make_actions(**wrong)
+
+
+def test_what_comes_back_is_what_the_docstring_lists(documented_keys):
+    assert set(make_actions(n_samples=3)) == documented_keys(make_actions)

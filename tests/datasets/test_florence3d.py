@@ -168,5 +168,10 @@ def test_a_missing_file_says_what_was_looked_for(tmp_path):
 @pytest.mark.parametrize("wrong", [{"protocol": "xsub"}, {"subset": "dev"}, {"on_error": "ignore"}])
 def test_unknown_parameter_values_are_errors(tmp_path, wrong):
     write(tmp_path, [clip()])
-    with pytest.raises(ValueError, match="must be one of"):
+    with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be one of"):
         load_florence3d(tmp_path, **wrong)
+
+
+def test_what_comes_back_is_what_the_docstring_lists(tmp_path, documented_keys):
+    write(tmp_path, [clip()])
+    assert set(load_florence3d(tmp_path)) == documented_keys(load_florence3d)

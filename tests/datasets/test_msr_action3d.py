@@ -110,7 +110,7 @@ def test_a_missing_folder_says_what_was_looked_for(tmp_path):
 
 @pytest.mark.parametrize("wrong", [{"protocol": "xview"}, {"action_set": "AS4"}, {"subset": "dev"}, {"on_error": 1}])
 def test_unknown_parameter_values_are_errors(folder, wrong):
-    with pytest.raises(ValueError, match="must be one of"):
+    with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be one of"):
         load_msr_action3d(folder, **wrong)
 
 
@@ -123,3 +123,7 @@ def test_real_files_have_the_published_counts(real_data):
     assert len(set(bunch.target)) == 20
     for action_set in ("AS1", "AS2", "AS3"):
         assert len(set(load_msr_action3d(real_data("msr_action3d"), action_set=action_set).target)) == 8
+
+
+def test_what_comes_back_is_what_the_docstring_lists(folder, documented_keys):
+    assert set(load_msr_action3d(folder)) == documented_keys(load_msr_action3d)

@@ -262,3 +262,7 @@ def test_a_folder_without_such_files_says_what_was_looked_for(tmp_path):
 def test_unknown_parameter_values_are_errors(folder, wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
         load_openpose(folder, **wrong)
+
+
+def test_what_comes_back_is_what_the_docstring_lists(folder, documented_keys):
+    assert set(load_openpose(folder, labels=str.upper)) == documented_keys(load_openpose)

@@ -49,6 +49,19 @@ def test_the_longer_someone_was_away_the_farther_off_they_may_return():
     assert numbers_of((body(0),), (), (), (body(7),)) == [[0], [], [], [0]]
 
 
+def test_someone_watched_for_long_may_jump_no_farther_than_someone_new():
+    assert numbers_of(*[(body(0),)] * 20, (body(7),))[-1] == [1]
+
+
+def test_two_people_who_stand_close_are_not_swapped():
+    assert numbers_of((body(0), body(3)), (body(3), body(0.2))) == [[0, 1], [1, 0]]
+
+
+def test_a_body_detected_twice_goes_on_as_the_one_seen_more_surely_not_the_one_seen_longer():
+    frames = [(body(0, confidence=0.1),), (body(0.3, confidence=0.1), body(0.4)), (body(0.35),)]
+    assert numbers_of(*frames) == [[0], [0, 1], [1]]
+
+
 def test_distance_is_the_mean_over_joints_seen_in_both():
     frames = [(body(0, unseen=[0]), body(20)), (body(21, unseen=[1, 2]), body(1, unseen=[3]))]
     assert numbers_of(*frames) == [[0, 1], [1, 0]]

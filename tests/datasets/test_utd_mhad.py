@@ -150,10 +150,14 @@ def test_a_wrong_file_name_is_an_error(folder, name, text):
 
 @pytest.mark.parametrize("wrong", [{"protocol": "xview"}, {"subset": "dev"}, {"on_error": "ignore"}])
 def test_unknown_parameter_values_are_errors(folder, wrong):
-    with pytest.raises(ValueError, match="must be one of"):
+    with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be one of"):
         load_utd_mhad(folder, **wrong)
 
 
 def test_a_missing_folder_says_what_was_looked_for(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"\*_skeleton.mat such as a1_s1_t1_skeleton.mat"):
         load_utd_mhad(tmp_path)
+
+
+def test_what_comes_back_is_what_the_docstring_lists(folder, documented_keys):
+    assert set(load_utd_mhad(folder)) == documented_keys(load_utd_mhad)
