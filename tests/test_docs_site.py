@@ -1,16 +1,14 @@
 """The built site holds together, by itself and without the network: `make docs` builds it and runs this."""
 
-import pkgutil
 import re
 from functools import cache
 from html.parser import HTMLParser
-from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-import skeletonlearn
+from skeletonlearn.utils.discovery import public_modules
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "docs" / "_build" / "html"
@@ -60,10 +58,8 @@ def is_missing(page, address):
 
 
 def public_classes_and_functions():
-    for found in pkgutil.iter_modules(skeletonlearn.__path__, "skeletonlearn."):
-        if not found.name.rpartition(".")[2].startswith("_"):
-            module = import_module(found.name)
-            yield from (f"{found.name}.{name}" for name in module.__all__ if callable(getattr(module, name)))
+    for module in public_modules():
+        yield from (f"{module.__name__}.{name}" for name in module.__all__ if callable(getattr(module, name)))
 
 
 def test_every_link_and_picture_within_the_site_leads_somewhere():

@@ -1,7 +1,6 @@
 """Every public name is documented as numpydoc asks: parameters, attributes, what comes back, examples."""
 
 import inspect
-import pkgutil
 import re
 import tomllib
 from importlib import import_module
@@ -13,8 +12,8 @@ import pytest
 from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
-import skeletonlearn
 from skeletonlearn.utils import all_estimators
+from skeletonlearn.utils.discovery import public_modules
 
 _PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 # "all", then the rules that are left out
@@ -23,12 +22,7 @@ _QUICK = {"random_state": 0, "hidden_dim": 16, "max_epochs": 1}
 
 
 def _public_names():
-    names = []
-    for module in pkgutil.iter_modules(skeletonlearn.__path__, "skeletonlearn."):
-        if not module.name.rpartition(".")[2].startswith("_"):
-            folder = import_module(module.name)
-            names += [f"{module.name}.{name}" for name in getattr(folder, "__all__", [])]
-    return names
+    return [f"{module.__name__}.{name}" for module in public_modules() for name in getattr(module, "__all__", [])]
 
 
 def _find(name):

@@ -5,8 +5,6 @@ as soon as it is exported.
 """
 
 import inspect
-import pkgutil
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,15 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import skeletonlearn
+from skeletonlearn.utils.discovery import public_modules
 
 FOLDER = "api"
-
-
-def public_modules() -> list[ModuleType]:
-    """The folders and files of the package whose names do not begin with an underscore."""
-    found = pkgutil.iter_modules(skeletonlearn.__path__, f"{skeletonlearn.__name__}.")
-    names = sorted(module.name for module in found)
-    return [import_module(name) for name in names if not name.rpartition(".")[2].startswith("_")]
 
 
 def write_pages(app: Sphinx, config: Config) -> None:

@@ -4,10 +4,11 @@ import inspect
 import re
 from typing import Any
 
-from api_pages import public_modules
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from torch import nn
+
+from skeletonlearn.utils.discovery import public_modules
 
 _REPLACED = {
     r":ref:`([^`<]+?)\s*<[^`>]+>`": r"\1 of scikit-learn",  # with words of its own, such as "user guide"

@@ -1,10 +1,11 @@
 """References to public names without their folder: ``ConMLPEmbedder`` and ``skeletonlearn.ConMLPEmbedder``."""
 
-from api_pages import public_modules
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+
+from skeletonlearn.utils.discovery import public_modules
 
 
 def find_public_name(

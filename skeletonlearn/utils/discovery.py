@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
 
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 
@@ -43,12 +44,23 @@ def all_estimators(type_filter: str | None = None) -> list[tuple[str, type[BaseE
     return sorted((one.__name__, one) for one in set(_public_estimators()) if issubclass(one, wanted))
 
 
+def public_modules() -> list[ModuleType]:
+    """Import the folders and files of the package whose names do not begin with an underscore.
+
+    Returns
+    -------
+    list of module
+        Sorted by name.
+    """
+    found = pkgutil.iter_modules(skeletonlearn.__path__, f"{skeletonlearn.__name__}.")
+    names = sorted(module.name for module in found)
+    return [import_module(name) for name in names if not name.rpartition(".")[2].startswith("_")]
+
+
 def _public_estimators() -> Iterator[type[BaseEstimator]]:
     """The estimators among the names that the public modules export."""
-    for module in pkgutil.iter_modules(skeletonlearn.__path__, f"{skeletonlearn.__name__}."):
-        if not module.name.rpartition(".")[2].startswith("_"):
-            exporter = import_module(module.name)
-            for name in getattr(exporter, "__all__", ()):
-                exported = getattr(exporter, name)
-                if isinstance(exported, type) and issubclass(exported, BaseEstimator):
-                    yield exported
+    for module in public_modules():
+        for name in getattr(module, "__all__", ()):
+            exported = getattr(module, name)
+            if isinstance(exported, type) and issubclass(exported, BaseEstimator):
+                yield exported
