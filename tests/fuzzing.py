@@ -82,12 +82,14 @@ _VALUES = {
     ),
     "streams": ("'auto'", "('joint',)", "['motion', 'joint']", "('joint', 'bone')", "('bone_motion',)"),
     "features": ("'auto'", "('position',)", "('position', 'motion')", "('direction', 'direction_motion')", "()"),
+    "loss": ("'nt_xent'", "'supcon'", "'tcl'", "'focal'", "'temporal_cross_entropy'", "one_number", "one_a_row"),
     "class_weight": ("None", "'balanced'", "{0: 1.0, 1: 2.0}", "{0: 0.5, 1: 1, 2: 3}", "{'a': 1.0}", "{}", "{0: -1}"),
     "root": ("'hip'", "'neck'", "'head'", "'spine'"),
 }
 _WRONG_VALUES = {
     "augmentation": ("nothing", "shorter", "Shear", "'shear'", "(Shear(1.0),)", "(Shear(1.0), None)", "nans"),
     "encoder": ("lambda *shape: 3", "Halves", "lambda *shape: nn.Flatten()", "lambda *shape: nn.Identity()", "int"),
+    "loss": ("'triplet'", "int", "lambda z, labels: 3", "lambda z, labels: z", "lambda z, labels: labels", "nn.ReLU()"),
     "streams": ("()", "('joint', 'angle')", "'joint'", "(1, 2)", "[None]", "['joint', 'joint']", "np.array(['joint'])"),
     "features": ("('angle',)", "(1,)", "'position'", "[None]", "('motion', 'motion')"),
     "skeleton": ("'NTU'", "KINECT_V1.joints", "25", "Skeleton"),
@@ -161,6 +163,16 @@ def shorter(batch, generator):
 def nans(batch, generator):
     """A view that spoils what it sees."""
     return batch * float("nan")
+
+
+def one_number(rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """A user's own contrastive loss."""
+    return rows.square().mean()
+
+
+def one_a_row(rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """A user's own loss of class scores."""
+    return rows.square().mean(dim=1)
 
 
 class Halves(nn.Module):

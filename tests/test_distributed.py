@@ -36,6 +36,7 @@ def torchrun(folder, parameters=None, *, fatal_view=0, **options):
         [
             *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
             *("--master-addr", "127.0.0.1", "--master-port", str(free_port())),
+            *("--log-dir", str(folder / "logs")),  # else a folder in the system's temporary folder stays
             *("-m", "tests.distributed_fit", str(folder), json.dumps(chosen)),
         ],
         cwd=ROOT,

@@ -12,6 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn._training.batches import make_batches
 from skeletonlearn._training.callbacks import CallbackSupportMixin, tasks_of_fit, with_callbacks
@@ -57,7 +58,7 @@ class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixi
         "fusion": [StrOptions(set(FUSIONS))],
         "hidden_dim": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left"), None],
-        "loss": [StrOptions(set(LOSSES))],
+        "loss": [StrOptions(set(LOSSES)), callable],
         "gamma": [Interval(Real, 0, None, closed="left")],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
@@ -302,7 +303,8 @@ class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixi
         )
 
     def _check(self, X):
-        any_length = self._takes_any_length()
+        check_is_fitted(self)
+        any_length = self.encoder_.takes_lengths
         fixed = ("joints", "channels") if any_length else ("frames", "joints", "channels")
         return check_sequences(self, X, reset=False, dtype=np.float32, ragged=any_length, fixed=fixed)
 

@@ -10,14 +10,16 @@ import torch
 from torch import Tensor, nn
 
 from skeletonlearn._training.batches import ordered_batches
+from skeletonlearn._training.own_loss import own_loss
 from skeletonlearn._training.views import see
 from skeletonlearn.losses import focal_loss, temporal_cross_entropy
+from skeletonlearn.losses._class_weight import class_weighted_mean
 
 LOSSES = ("cross_entropy", "focal", "temporal_cross_entropy")
 
 
 def make_loss(
-    loss: str, gamma: float, class_weight: Tensor | None, label_smoothing: float
+    loss: str | Callable[[Tensor, Tensor], Tensor], gamma: float, class_weight: Tensor | None, label_smoothing: float
 ) -> Callable[[nn.ModuleDict, Tensor, Tensor | None, Tensor, Tensor], Tensor]:
     """The loss of a batch, from the networks, the sequences, their lengths, targets and weights.
 
@@ -25,14 +27,14 @@ def make_loss(
 
     Parameters
     ----------
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}
-        Which.
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable
+        Which; a callable is the user's own, called as ``loss(scores, target)``, and gives one loss a row.
     gamma : float
         Of the focal loss.
     class_weight : Tensor of shape (n_classes,) or None
         Weights of the classes.
     label_smoothing : float
-        Part of the target distribution spread over all classes.
+        Part of the target distribution spread over all classes by the named ones.
 
     Returns
     -------
@@ -44,6 +46,8 @@ def make_loss(
     def of_sequences(networks: nn.ModuleDict, x: Tensor, lengths: Tensor | None, target: Tensor, weight: Tensor):
         logits = networks["head"](networks["encoder"](x, lengths))  # (B, n_parts, n_classes)
         target, weight = (each.repeat_interleave(logits.shape[1]) for each in (target, weight))
+        if callable(loss):
+            return _mean_of_own(loss, logits.flatten(0, 1), target, class_weight, weight)
         # a focus of 0 is cross-entropy
         focus = gamma if loss == "focal" else 0.0
         return focal_loss(logits.flatten(0, 1), target, focus, sample_weight=weight, **common)
@@ -57,6 +61,20 @@ def make_loss(
         return temporal_cross_entropy(logits.flatten(0, 1), target, n_steps, sample_weight=weight, **common)
 
     return of_every_step if loss == "temporal_cross_entropy" else of_sequences
+
+
+def _mean_of_own(
+    loss: Callable[[Tensor, Tensor], Tensor],
+    scores: Tensor,
+    target: Tensor,
+    class_weight: Tensor | None,
+    weight: Tensor,
+) -> Tensor:
+    """The mean of a user's loss over samples, weighed as the named losses are."""
+    losses = own_loss(loss, scores, target, shape=tuple(target.shape))
+    if class_weight is not None:
+        losses = losses * class_weight.to(losses.dtype)[target]
+    return class_weighted_mean(losses, target, class_weight, weight)
 
 
 class ClassificationObjective:

@@ -117,14 +117,16 @@ class LSTMClassifier(RecurrentClassifier):
     pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
         From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
         `attention_weights` tells where in time the network looks.
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}, default="cross_entropy"
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable, default="cross_entropy"
         ``"temporal_cross_entropy"`` lets every time step predict the class.
+        A callable is called as ``loss(scores, target)`` with class scores before the softmax, `(n, n_classes)`, and
+        class indices `(n,)`; it gives a tensor with one loss a row, `(n,)`, which class and sample weights then weigh.
     gamma : float, default=2.0
         Focus of the focal loss.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn.
     label_smoothing : float, default=0.1
-        Part of the target distribution spread evenly over all classes.
+        Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
         rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
@@ -252,14 +254,16 @@ class GRUClassifier(RecurrentClassifier):
     pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
         From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
         `attention_weights` tells where in time the network looks.
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}, default="cross_entropy"
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable, default="cross_entropy"
         ``"temporal_cross_entropy"`` lets every time step predict the class.
+        A callable is called as ``loss(scores, target)`` with class scores before the softmax, `(n, n_classes)`, and
+        class indices `(n,)`; it gives a tensor with one loss a row, `(n,)`, which class and sample weights then weigh.
     gamma : float, default=2.0
         Focus of the focal loss.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn.
     label_smoothing : float, default=0.1
-        Part of the target distribution spread evenly over all classes.
+        Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
         rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso

@@ -42,14 +42,16 @@ class SkeletonClassifier(NetworkClassifier):
     pooling : {"last", "mean", "max", "mean_max", "attention"} or None, default=None
         How ``"tcn"``, ``"lstm"``, ``"gru"`` and ``"transformer"`` come from time steps to one vector; None is the
         encoder's own way. With "attention", `attention_weights` tells where in time the network looks.
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"}, default="cross_entropy"
+    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable, default="cross_entropy"
         ``"temporal_cross_entropy"`` lets every time step predict the class.
+        A callable is called as ``loss(scores, target)`` with class scores before the softmax, `(n, n_classes)`, and
+        class indices `(n,)`; it gives a tensor with one loss a row, `(n,)`, which class and sample weights then weigh.
     gamma : float, default=2.0
         Focus of the focal loss.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn.
     label_smoothing : float, default=0.1
-        Part of the target distribution spread evenly over all classes.
+        Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
         rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso

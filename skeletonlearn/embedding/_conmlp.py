@@ -18,6 +18,7 @@ from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
 from skeletonlearn._training.loop import new_run, run_epoch, train
+from skeletonlearn._training.own_loss import own_loss
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.ranks import OneProcess, join_ranks
 from skeletonlearn._training.seeding import draw_seed, seeded
@@ -63,9 +64,11 @@ class ConMLPEmbedder(
         called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from `(B, F, J, C)`
         to `(B, n_components)`; `n_channels` counts the channels of the streams that it sees: of one after late
         fusion, else of all.
-    loss : {"supcon", "nt_xent", "tcl"}, default="supcon"
+    loss : {"supcon", "nt_xent", "tcl"} or callable, default="supcon"
         Supervised contrastive, NT-Xent or tuned contrastive loss. Without labels each sequence is a class of its
-        own, which makes ``"supcon"`` equal ``"nt_xent"``. ``"nt_xent"`` never looks at `y`.
+        own, which makes ``"supcon"`` equal ``"nt_xent"``. ``"nt_xent"`` never looks at `y`. A callable is called as
+        ``loss(z, labels)`` with the projections `(2 * batch, projection_dim)` of the one view and then of the other,
+        not normalised, and one integer a row; it gives a tensor with one number.
     supervised : {"auto"} or bool, default="auto"
         Whether labels are used: ``"auto"`` uses them when `fit` gets them.
     skeleton : Skeleton, str or None, default=None
@@ -82,7 +85,7 @@ class ConMLPEmbedder(
     k2 : float, default=1.0
         Weight of the negatives in the denominator of ``"tcl"``.
     temperature : float, default=0.1
-        Temperature of the loss.
+        Temperature of the named losses.
     reconstruction_weight : float, default=0.0
         Weight of the error of the sequence rebuilt by a decoder from each view's embedding; 0 has no decoder.
     projection_dim : int, default=128
@@ -203,7 +206,7 @@ class ConMLPEmbedder(
 
     _parameter_constraints: dict = {
         "encoder": [StrOptions(set(ENCODERS)), callable],
-        "loss": [StrOptions({"supcon", "nt_xent", "tcl"})],
+        "loss": [StrOptions({"supcon", "nt_xent", "tcl"}), callable],
         "supervised": [StrOptions({"auto"}), "boolean"],
         "skeleton": [Skeleton, str, None],
         "streams": [StrOptions({"auto"}), tuple, list],
@@ -530,6 +533,8 @@ class ConMLPEmbedder(
 
     def _contrast(self):
         """The contrastive loss as a function of projections and labels."""
+        if callable(self.loss):
+            return partial(own_loss, self.loss, shape=())
         if self.loss == "nt_xent":
             return lambda z, labels: nt_xent(z, self.temperature)
         if self.loss == "supcon":

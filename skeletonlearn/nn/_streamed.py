@@ -211,6 +211,11 @@ class EncoderPlan:
     fusion : {"early", "late"}, default="early"
         Whether one encoder sees all streams, or each stream has an encoder.
 
+    Raises
+    ------
+    ValueError
+        If `fusion` is neither.
+
     Examples
     --------
     >>> import torch
@@ -232,6 +237,10 @@ class EncoderPlan:
     dropout: float | None
     options: Mapping[str, Any] = field(default_factory=dict)
     fusion: str = "early"
+
+    def __post_init__(self) -> None:
+        if self.fusion not in FUSIONS:
+            raise ValueError(f"fusion={self.fusion!r} must be one of {', '.join(FUSIONS)}.")
 
     def build(self) -> StreamedEncoder | LateFusion:
         """Make an untrained encoder.

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
+from torch import nn
 
 from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
 from skeletonlearn._training.batches import RaggedBatches
@@ -87,6 +88,22 @@ def test_steps_of_an_encoder_of_ones_own_predict_however_wide_they_are(X, y):
 def test_every_step_predicts_only_where_the_encoder_has_steps(X, y):
     with pytest.raises(ValueError, match=r"needs an encoder that tells the features of every time step, got .*'mlp'"):
         SkeletonClassifier("mlp", loss="temporal_cross_entropy", **SMALL).fit(X, y)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_cross_entropy_handed_over_as_a_function_learns_the_same(fusion, X, y):
+    weighed = SMALL | {"fusion": fusion, "class_weight": {0: 3.0}, "label_smoothing": 0.0}
+    named = SkeletonClassifier("mlp", **weighed).fit(X, y, np.linspace(1, 2, len(y)))
+    own = SkeletonClassifier("mlp", loss=nn.CrossEntropyLoss(reduction="none"), **weighed)
+    own.fit(X, y, np.linspace(1, 2, len(y)))
+    np.testing.assert_allclose(own.loss_curve_, named.loss_curve_, rtol=1e-5)
+
+
+def test_an_own_loss_that_averages_is_refused_with_the_way_out(X, y):
+    with pytest.raises(ValueError, match=r"gave shape \(\), expected \(\d+,\) \(reduction='none' for torch's losses\)"):
+        GRUClassifier(loss=nn.CrossEntropyLoss(), **SMALL).fit(X, y)
+    with pytest.raises(TypeError, match="loss is the class CrossEntropyLoss, expected a function or an instance"):
+        GRUClassifier(loss=nn.CrossEntropyLoss, **SMALL).fit(X, y)
 
 
 def test_focus_changes_the_focal_loss_alone(X, y):
@@ -316,6 +333,14 @@ def test_fine_tuning_starts_from_the_embedder_and_leaves_it_alone(embedder, X, y
         np.testing.assert_allclose(tiny.network_state_[name], weight, atol=1e-6)
         assert not np.allclose(tuned.network_state_[name], weight, atol=1e-6), name
     np.testing.assert_array_equal(embedder.transform(X), pickle_round_trip(embedder).transform(X))
+
+
+def test_what_is_predicted_does_not_depend_on_parameters_that_changed_since(embedder, X, y):
+    with pytest.raises(NotFittedError):
+        SkeletonClassifier(pretrained="no embedder").predict(X)
+    classifier = SkeletonClassifier(pretrained=embedder, **SMALL).fit(X, y)
+    before = classifier.predict_proba(X)
+    np.testing.assert_array_equal(classifier.set_params(pretrained=None, encoder="gru").predict_proba(X), before)
 
 
 def test_clones_and_grid_searches_share_the_fitted_embedder(embedder, X, y):

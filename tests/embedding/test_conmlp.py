@@ -9,16 +9,20 @@ import random
 import subprocess
 import sys
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
 from torch import nn
 
 from skeletonlearn import ConMLPEmbedder
 from skeletonlearn.augmentation import Compose, Reverse, Rotate, Shear, TemporalCrop
+from skeletonlearn.losses import tcl
 from skeletonlearn.nn import FUSIONS, STREAMS
 from skeletonlearn.skeletons import KINECT_V1
 
@@ -151,6 +155,52 @@ def test_tuned_loss_without_tuning_is_supcon():
 def test_parameters_of_the_tuned_loss_change_what_is_learned(changes):
     plain, changed = (embedder(loss="tcl", **some).fit(sequences(), Y) for some in ({}, changes))
     assert not same_bits(plain, changed)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_a_named_loss_handed_over_as_a_function_learns_the_same(fusion):
+    named = embedder(loss="tcl", k1=5.0, temperature=0.2, fusion=fusion).fit(sequences(), Y)
+    own = embedder(loss=partial(tcl, tau=0.2, k1=5.0), fusion=fusion).fit(sequences(), Y)
+    assert same_bits(named, own)
+
+
+def test_an_own_loss_sees_both_views_of_each_label_or_of_each_sequence():
+    seen = []
+
+    def spread(z, labels):
+        seen.append((tuple(z.shape), labels.tolist()))
+        return z.square().mean()
+
+    embedder(loss=spread, streams=("joint",), max_epochs=1, batch_size=24).fit(sequences(), Y)
+    embedder(loss=spread, streams=("joint",), max_epochs=1, batch_size=24).fit(sequences())
+    (with_y, labels), (without_y, own) = seen
+    assert with_y == without_y == (48, 8)
+    for each, wanted in ((labels, Y), (own, range(24))):
+        assert each[:24] == each[24:]
+        assert sorted(each[:24]) == sorted(wanted)
+
+
+def test_an_own_loss_is_searched_over_and_pickled():
+    losses = [partial(tcl, k1=k1) for k1 in (0.0, 1000.0)]
+    pipeline = Pipeline([("emb", embedder()), ("clf", KNeighborsClassifier(1))])
+    search = GridSearchCV(pipeline, {"emb__loss": losses}, cv=2).fit(sequences(), Y)
+    assert search.best_params_["emb__loss"] in losses
+    fitted = search.best_estimator_["emb"]
+    assert np.array_equal(pickle.loads(pickle.dumps(fitted)).transform(sequences()), fitted.transform(sequences()))
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "message"),
+    [
+        (lambda z, labels: 0.5, TypeError, r"gave float, expected a floating torch\.Tensor"),
+        (lambda z, labels: labels.sum(), TypeError, r"gave torch\.int64 tensor, expected a floating torch\.Tensor"),
+        (lambda z, labels: z.mean(dim=1), ValueError, r"gave shape \(48,\), expected \(\)\."),
+        (lambda z, labels: z.detach().mean(), ValueError, "gave a tensor without a gradient, expected one computed"),
+    ],
+)
+def test_an_own_loss_that_cannot_be_trained_on_is_refused(loss, error, message):
+    with pytest.raises(error, match=message):
+        embedder(loss=loss, batch_size=24).fit(sequences(), Y)
 
 
 def test_labels_that_were_asked_for_and_not_given_are_an_error():

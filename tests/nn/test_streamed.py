@@ -240,3 +240,8 @@ def test_attention_of_late_fusion_is_the_mean_over_the_streams():
     for part, step in zip(network.parts, (0, 1, 2, 2), strict=True):
         part.encoder.pool.weights = lambda steps, n_steps, step=step: torch.eye(3)[step].expand(3, 3)
     assert network.attention(sequences(), LENGTHS).tolist() == [[0.25, 0.25, 0.5]] * 3
+
+
+def test_another_fusion_is_refused():
+    with pytest.raises(ValueError, match="fusion='middle' must be one of early, late"):
+        replace(PLAN, fusion="middle")
