@@ -364,6 +364,9 @@ def test_few_labels_measures_every_method_and_part(command):
     for method in few_labels.METHODS:
         assert table.count(f"| {method} |") == 2
     assert command(few_labels, *arguments) == table
+    shorter = command(few_labels, "--percents", "10", "--seeds", "0", "--max-epochs", "2", "--contrast-epochs", "1")
+    assert "Contrast ran for 1 epochs at the most." in shorter
+    assert shorter.count("| 10 (") == len(few_labels.METHODS)
 
 
 def test_tcl_search_reports_a_winner_of_the_grid_against_what_it_generalises(command, tmp_path):

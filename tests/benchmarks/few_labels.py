@@ -36,7 +36,7 @@ from tests.benchmarks.accuracy.rows import RowFile
 from tests.benchmarks.accuracy.systems import BETTER_ENCODER, WITHOUT_LABELS, shorten
 from tests.benchmarks.accuracy.table import COLUMNS, heading, markdown, number, publish, summarise
 
-KEY = ("dataset", "method", "percent", "seed", "max_epochs")
+KEY = ("dataset", "method", "percent", "seed", "max_epochs", "contrast_epochs")
 PERCENTS = (5, 10, 25, 100)
 UNLABELLED = -1
 SHOWN = ("standard % (range)", "clean % (range)", "macro-F1 %")
@@ -57,6 +57,8 @@ class Task:
         The seed.
     max_epochs : int or None
         The most epochs of a trial.
+    contrast_epochs : int or None
+        The most epochs of contrast, if that is shorter.
     pretrain : callable
         Gives an embedder that has seen all training clips and no label, and the seconds that took; it is trained at
         the first call.
@@ -66,6 +68,7 @@ class Task:
     labelled: np.ndarray
     seed: int
     max_epochs: int | None
+    contrast_epochs: int | None
     pretrain: Callable[[], tuple[ConMLPEmbedder, float]]
 
 
@@ -91,9 +94,11 @@ def labelled_clips(y: np.ndarray, percent: float, seed: int) -> np.ndarray:
     return np.sort(np.concatenate([order[: max(1, round(percent / 100 * len(order)))] for order in orders]))
 
 
-def pretrained(split: Split, seed: int, max_epochs: int | None) -> tuple[ConMLPEmbedder, float]:
+def pretrained(split: Split, seed: int, *limits: int | None) -> tuple[ConMLPEmbedder, float]:
     """An embedder that has seen all training clips and no label, and the seconds that took."""
-    embedder = shorten(contrastive(split, seed, loss="nt_xent"), max_epochs)
+    embedder = contrastive(split, seed, loss="nt_xent")
+    for limit in limits:
+        shorten(embedder, limit)
     start = perf_counter()
     embedder.fit(split.X[split.train])
     return embedder, perf_counter() - start
@@ -142,7 +147,7 @@ def semi_supervise(task: Task) -> dict[str, Any]:
     batch_size = min(256, len(split.train))
     embedder = contrastive(split, task.seed, loss="supcon", batch_size=batch_size)
     start = perf_counter()
-    shorten(embedder, task.max_epochs).fit(split.X[split.train], y[split.train])
+    shorten(shorten(embedder, task.max_epochs), task.contrast_epochs).fit(split.X[split.train], y[split.train])
     seconds = perf_counter() - start
     return probed(task, embedder) | {"pretrain_seconds": seconds}
 
@@ -156,7 +161,12 @@ METHODS: dict[str, Callable[[Task], dict[str, Any]]] = {
 
 
 def measure_methods(
-    split: Split, percents: Sequence[int], seeds: Sequence[int], max_epochs: int | None, rows: RowFile
+    split: Split,
+    percents: Sequence[int],
+    seeds: Sequence[int],
+    max_epochs: int | None,
+    contrast_epochs: int | None,
+    rows: RowFile,
 ) -> None:
     """Measure what has no row yet; an encoder is pretrained only for a seed that lacks rows.
 
@@ -170,14 +180,16 @@ def measure_methods(
         Seeds.
     max_epochs : int or None
         The most epochs of a trial; its rows have a key of their own.
+    contrast_epochs : int or None
+        The most epochs of contrast, with rows of their own too.
     rows : RowFile
         Where rows are kept.
     """
     for seed in seeds:
-        pretrain = cache(partial(pretrained, split, seed, max_epochs))
+        pretrain = cache(partial(pretrained, split, seed, max_epochs, contrast_epochs))
         for percent in percents:
             labelled = split.train[labelled_clips(split.y[split.train], percent, seed)]
-            task = Task(split, labelled, seed, max_epochs, pretrain)
+            task = Task(split, labelled, seed, max_epochs, contrast_epochs, pretrain)
             for method, run in METHODS.items():
                 key = {
                     "dataset": split.name,
@@ -185,6 +197,7 @@ def measure_methods(
                     "percent": percent,
                     "seed": seed,
                     "max_epochs": max_epochs,
+                    "contrast_epochs": contrast_epochs,
                 }
                 row = rows.measure_once(key, partial(measure_method, task, run))
                 if row is not None:
@@ -228,15 +241,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rows", type=Path, default=Path("output/few_labels.csv"), help="where rows are kept")
     parser.add_argument("--max-epochs", type=int, help="train so long at the most: a trial, in rows of its own")
+    parser.add_argument("--contrast-epochs", type=int, help="contrast so long at the most, to save time")
     parser.add_argument("--markdown", type=Path, help="write the table to this file instead of printing it")
     options = parser.parse_args(arguments)
     rows = RowFile(options.rows, KEY, ("n_labelled", "pretrain_seconds", *MEASURED))
     texts = []
     for name, folder in read_folders(options.dataset, options.data).items():
-        measure_methods(load_split(name, folder), options.percents, options.seeds, options.max_epochs, rows)
-        wanted = {"dataset": name, "max_epochs": str(options.max_epochs or "")}
+        limits = {"max_epochs": options.max_epochs, "contrast_epochs": options.contrast_epochs}
+        measure_methods(load_split(name, folder), options.percents, options.seeds, *limits.values(), rows)
+        wanted = {"dataset": name} | {limit: str(value or "") for limit, value in limits.items()}
         mine = [row for row in rows.read() if wanted.items() <= row.items()]
-        texts.append(f"{heading(name, mine)}\n\n{make_table(mine)}")
+        told = f"Contrast ran for {options.contrast_epochs} epochs at the most.\n\n" if options.contrast_epochs else ""
+        texts.append(f"{heading(name, mine)}\n\n{told}{make_table(mine)}")
     publish("\n\n".join(texts), options.markdown)
 
 
