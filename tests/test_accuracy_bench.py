@@ -369,6 +369,8 @@ def test_few_labels_measures_every_method_and_part(command):
     assert shorter.count("| 10 (") == len(few_labels.METHODS)
 
 
+# joblib's cache says so where the disk is busy
+@pytest.mark.filterwarnings("ignore:Persisting input arguments took:UserWarning")
 def test_tcl_search_reports_a_winner_of_the_grid_against_what_it_generalises(command, tmp_path):
     search_rows = tmp_path / "search.csv"
     arguments = ("--k1", "0", "1", "--k2", "1", "--seeds", "0", "--max-epochs", "1", "--search-rows", str(search_rows))
