@@ -15,10 +15,12 @@ import traceback
 import types
 import warnings
 from collections.abc import Iterable
+from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
 from numbers import Integral
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
@@ -321,10 +323,10 @@ class Outcome:
 
 
 def run(case: Case) -> Outcome:
-    """Run a case."""
+    """Run a case, in a folder of its own: a checkpoint may be any text, which is then the name of a file."""
     code = compile(case.snippet, _CASE, "exec")
     start = time.perf_counter()
-    with warnings.catch_warnings(record=True) as caught:
+    with TemporaryDirectory() as folder, chdir(folder), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         kind, message, failure = _end_of(code)
     seconds = time.perf_counter() - start

@@ -38,6 +38,14 @@ def test_sound_case_ends_fitted():
     assert run(CASE).kind == "fitted"
 
 
+def test_case_leaves_no_file_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written = {"checkpoint": "'nonsense'", "max_epochs": "1", "hidden_dim": "8"}
+    case = Case("ConMLPEmbedder", written, "numbers(3, 4, 2, 3)", "None", "estimator.fit(X)", "X")
+    assert run(case).kind == run(case).kind == "fitted"
+    assert not list(tmp_path.iterdir())
+
+
 def test_printed_case_runs_by_itself():
     subprocess.run([sys.executable, "-c", f"{PREAMBLE}\n{CASE.snippet}"], check=True, cwd=ROOT)
 
