@@ -122,7 +122,7 @@ def test_pickled_pipeline_gives_the_same_bits(pipe, X, y):
 def test_pandas_output_of_a_pipeline_has_named_columns(X, y, embedder):
     pipe = make_pipeline(RootCenterer(SKELETON), FrameResampler(8), embedder).set_output(transform="pandas")
     frame = pipe.fit(X, y).transform(X)
-    assert frame.columns.tolist() == [f"conmlpembedder{at}" for at in range(2 * 16)]
+    assert frame.columns.tolist() == [f"conmlpembedder{at}" for at in range(4 * 16)]
     assert pipe[-1].get_feature_names_out().tolist() == frame.columns.tolist()
 
 
@@ -145,7 +145,7 @@ def test_probe_takes_pandas_output(X, y, embedder):
 
 def test_feature_union_of_two_embedders_joins_their_columns(X, y, embedder):
     union = FeatureUnion([("both", embedder), ("motions", clone(embedder).set_params(streams=("motion",)))])
-    assert union.fit(X, y).transform(X).shape == (36, 2 * 16 + 16)
+    assert union.fit(X, y).transform(X).shape == (36, 4 * 16 + 16)
 
 
 def test_sample_weight_reaches_the_probe_through_a_pipeline(routing, X, y, embedder):

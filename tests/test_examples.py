@@ -146,7 +146,7 @@ def test_dask_example_starts_a_cluster_reads_searches_and_embeds(tmp_path):
     assert "2 workers" in done.stdout
     assert re.search(r"read 96 recordings in .* s", done.stdout)
     assert re.search(r"searched in .* s: k1=[\d.]+, k2=[\d.]+, [\d.]+% on unseen subjects", done.stdout)
-    assert "embedded 96 sequences in 384 dimensions" in done.stdout
+    assert "embedded 96 sequences in 768 dimensions" in done.stdout
     assert (tmp_path / "dask_embedding.png").stat().st_size > 10_000
 
 

@@ -192,7 +192,7 @@ WRONG = {
     "encoder of four axes for all streams": (
         embed(encoder=lambda *shape: nn.Identity(), fusion="early"),
         ValueError,
-        "gave shape (2, 6, 20, 6)",
+        "gave shape (2, 6, 20, 12)",
         "(2, n_components)",
     ),
     "encoder of pairs": (embed(encoder=lambda *shape: GivesAPair()), ValueError, "gave tuple", "(2, n_components)"),
@@ -206,12 +206,23 @@ WRONG = {
     "streams as a word": (embed(streams="bone"), ValueError, "Got 'bone'", "among {'auto'}, an instance of 'tuple'"),
     "fusion": (embed(fusion="middle"), ValueError, "Got 'middle'", "'late'"),
     "bones beside joints without skeleton": (
-        embed(streams=("joint", "bone")),
+        embed(skeleton=None, streams=("joint", "bone")),
         ValueError,
-        "skeleton=None",
+        "20 joints and no layout",
         "needs the skeleton",
     ),
-    "bones without skeleton": (embed(streams=("bone",)), ValueError, "skeleton=None", "needs the skeleton"),
+    "bones without skeleton": (
+        embed(skeleton=None, streams=("bone",)),
+        ValueError,
+        "20 joints and no layout",
+        "needs the skeleton",
+    ),
+    "bones of one joint": (
+        embed(X[:, :, :1], streams=("bone",)),
+        ValueError,
+        "1 joint and no layout",
+        "needs the skeleton",
+    ),
     "skeleton's name": (embed(skeleton="NTU"), ValueError, "skeleton='NTU'", "must be one of NTU_RGBD"),
     "skeleton's kind": (embed(skeleton=25), ValueError, "Got 25", "Skeleton"),
     "skeleton of more joints": (embed(skeleton="NTU_RGBD"), ValueError, "X has 20 joints", "expected 25"),
@@ -242,7 +253,12 @@ WRONG = {
         "gave shape (12, 2, 20, 3)",
         "(12, 6, 20, 3)",
     ),
-    "view without its skeleton": (embed(augmentation=BoneScale()), ValueError, "skeleton=None", "expected a Skeleton"),
+    "view without its skeleton": (
+        embed(skeleton=None, augmentation=BoneScale()),
+        ValueError,
+        "skeleton=None",
+        "expected a Skeleton",
+    ),
     # the probe's parameters
     "C": (probe(C=0), ValueError, "Got 0", "'C' parameter of LinearProbe must be a float in the range (0"),
     "embedder": (probe(embedder="conmlp"), ValueError, "Got 'conmlp'", "'transform'"),
@@ -278,7 +294,12 @@ WRONG = {
     "pooling": (classify(kind=GRUClassifier, pooling="sum"), ValueError, "Got 'sum'", "'attention'"),
     "layers": (classify(kind=LSTMClassifier, n_layers=0), ValueError, "Got 0", "in the range [1"),
     "two directions of an odd width": (classify(kind=LSTMClassifier, hidden_dim=7), ValueError, "=7", "must be even"),
-    "bones for a classifier": (classify(streams=("bone",)), ValueError, "skeleton=None", "needs the skeleton"),
+    "bones for a classifier": (
+        classify(skeleton=None, streams=("bone",)),
+        ValueError,
+        "20 joints and no layout",
+        "needs the skeleton",
+    ),
     "nothing to freeze": (classify(freeze=True), ValueError, "pretrained=None", "a fitted embedder"),
     "a name to start from": (classify(pretrained="best"), ValueError, "Got 'best'", "'transform'"),
     # graph2vec

@@ -29,10 +29,10 @@ class NetworkKeeperMixin:
     """Keeps networks as NumPy arrays in `network_state_` and builds the modules again when they are needed.
 
     So a fitted estimator can be pickled, copied or dumped on one device and loaded on another. The estimator
-    defines `_new_networks()`, which makes untrained modules from its parameters and `sequence_shape_in_` and stores
-    what they are made of; `_build_networks()`, which makes them again from that; `_describe_networks()`, which tells it
-    as JSON can hold it; and `_describe_output()`, which gives what :meth:`to_onnx` exports: its name, and a function of
-    the modules, a batch and its lengths.
+    defines `_new_networks(skeleton)`, which makes untrained modules from a layout, its parameters and
+    `sequence_shape_in_` and stores what they are made of; `_build_networks()`, which makes them again from that;
+    `_describe_networks()`, which tells it as JSON can hold it; and `_describe_output()`, which gives what
+    :meth:`to_onnx` exports: its name, and a function of the modules, a batch and its lengths.
     """
 
     def save_weights(self, path: str | PathLike[str]) -> None:

@@ -36,7 +36,7 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
 """As scikit-learn's `_parameter_constraints`."""
 
 _STEPS_AN_EPOCH = 16  # what batch_size="auto" aims at, within bounds
-_EPOCHS = (35, 400)  # bounds of max_epochs="auto"
+_MOST_EPOCHS = 400  # of max_epochs="auto"
 
 
 def training_settings(
@@ -46,6 +46,7 @@ def training_settings(
     smallest_batch: int,
     largest_batch: int,
     n_steps: int,
+    fewest_epochs: int = 35,
     **changes: Any,
 ) -> TrainingSettings:
     """The training parameters of an estimator, once the number of sequences is known.
@@ -59,7 +60,9 @@ def training_settings(
     smallest_batch, largest_batch : int
         Bounds of ``batch_size="auto"``, which is a sixteenth of the sequences within them, or all if there are fewer.
     n_steps : int
-        What ``max_epochs="auto"`` aims at: as many epochs as that takes, but at least 35 and at most 400.
+        What ``max_epochs="auto"`` aims at: as many epochs as that takes, but at most 400.
+    fewest_epochs : int, default=35
+        The fewest epochs of ``max_epochs="auto"``.
     **changes : object
         Settings that are not as the parameters say.
 
@@ -83,6 +86,6 @@ def training_settings(
         )
     parameters = {field.name: getattr(estimator, field.name) for field in fields(TrainingSettings)}
     if parameters["max_epochs"] == "auto":
-        fewest, most = _EPOCHS
-        parameters["max_epochs"] = max(fewest, min(math.ceil(n_steps * batch_size / n_samples), most))
+        epochs = math.ceil(n_steps * batch_size / n_samples)
+        parameters["max_epochs"] = max(fewest_epochs, min(epochs, _MOST_EPOCHS))
     return TrainingSettings(**(parameters | {"batch_size": batch_size} | changes))

@@ -15,8 +15,11 @@ from torch import nn
 
 import skeletonlearn
 from skeletonlearn._files import write_whole
+from skeletonlearn._training.layout import layout_of
 from skeletonlearn._training.seeding import undisturbed
 from skeletonlearn._training.state import load_arrays, module_arrays
+from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._inferred import skeleton_from_parents
 
 _FORMAT = "skeletonlearn weights"
 _VERSION = 1
@@ -61,6 +64,7 @@ def save_weights(estimator: BaseEstimator, path: str | PathLike[str]) -> None:
         "n_iter_": estimator.n_iter_,
         "history_": estimator.history_,
         "device_": estimator.device_,
+        "skeleton_": None if estimator.skeleton_ is None else estimator.skeleton_.parents.tolist(),
         "architecture": estimator._describe_networks(),
     }
     metadata = {
@@ -179,6 +183,13 @@ def _is_shape(value: Any, estimator: BaseEstimator) -> bool:
     return _is_size(value[0]) or (value[0] is None and is_classifier(estimator))
 
 
+def _are_parents(value: Any) -> bool:
+    try:
+        return skeleton_from_parents(value).parents.tolist() == value
+    except (IndexError, TypeError, ValueError):
+        return False
+
+
 def _are_classes(value: Any, estimator: BaseEstimator) -> bool:
     if not is_classifier(estimator):
         return value is None
@@ -201,6 +212,7 @@ _FACTS: dict[str, Callable[[Any, BaseEstimator], bool]] = {
     "n_iter_": lambda value, _: type(value) is int,
     "history_": lambda value, _: isinstance(value, list) and all(isinstance(record, dict) for record in value),
     "device_": lambda value, _: isinstance(value, str),
+    "skeleton_": lambda value, _: value is None or _are_parents(value),
     "architecture": lambda value, _: isinstance(value, dict),
 }
 """What a file tells beside the weights, and what is right for an estimator."""
@@ -229,13 +241,20 @@ def _fitted_from(saved: _Saved, estimator: BaseEstimator, path: str | PathLike[s
     if facts["classes_"] is not None:
         estimator.classes_ = _classes(facts["classes_"])
     with undisturbed():  # initial weights are drawn, though none is kept
-        networks = estimator._new_networks()
+        networks = estimator._new_networks(_layout(facts, estimator))
     _check_architecture(facts["architecture"], estimator, path)
     _check_arrays(saved.arrays, networks, path)
     load_arrays(networks, saved.arrays)
     estimator._finish(networks, facts["history_"], facts["device_"])
     estimator.n_iter_ = facts["n_iter_"]
     return estimator
+
+
+def _layout(facts: Mapping[str, Any], estimator: BaseEstimator) -> Skeleton | None:
+    """The layout of the estimator's parameters, or else the bones that the saved one found."""
+    if estimator.skeleton != "auto":
+        return layout_of(estimator.skeleton, [])
+    return None if facts["skeleton_"] is None else skeleton_from_parents(facts["skeleton_"])
 
 
 def _check_architecture(there: Mapping[str, Any], estimator: BaseEstimator, path: str | PathLike[str]) -> None:

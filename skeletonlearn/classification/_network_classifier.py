@@ -21,6 +21,7 @@ from skeletonlearn._training.clips import cut_clips
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
+from skeletonlearn._training.layout import layout_of
 from skeletonlearn._training.loop import train
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
 from skeletonlearn._training.seeding import seeded
@@ -36,7 +37,7 @@ from skeletonlearn.classification._samples import (
 )
 from skeletonlearn.nn import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder, choose_streams
 from skeletonlearn.nn._pooling import real_steps
-from skeletonlearn.skeletons import Skeleton, get_skeleton
+from skeletonlearn.skeletons import Skeleton
 
 _AUTOMATIC = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
 
@@ -102,7 +103,8 @@ class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixi
         training, validation = (indices[part] for part in hold_out(codes[indices], held_out, seed))
         settings = training_settings(self, len(training), **_AUTOMATIC)
         with seeded(seed, device) as generator:
-            networks = self._new_networks().to(device)
+            skeleton = layout_of(self.skeleton, [X[at] for at in indices])  # of no other: they are what is learned from
+            networks = self._new_networks(skeleton).to(device)
             objective = self._objective(networks, X, codes, indices, weights, device)
             history = train(
                 networks,
@@ -261,10 +263,10 @@ class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixi
             raise ValueError("Got 1 distinct sequence of positive weight, expected at least 2.")
         return indices, weights
 
-    def _new_networks(self):
+    def _new_networks(self, skeleton):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
-        skeleton = None if self.skeleton is None else get_skeleton(self.skeleton)
         encoder = self._encoder_plan(self.sequence_shape_in_, skeleton)
+        self.skeleton_ = encoder.skeleton
         self._plan = ClassifierPlan(encoder, len(self.classes_), self.loss == "temporal_cross_entropy")
         networks = self._plan.build()
         self._start_from(networks)

@@ -26,7 +26,7 @@ class RecurrentClassifier(NetworkClassifier):
         self,
         hidden_dim=256,
         *,
-        skeleton=None,
+        skeleton="auto",
         streams="auto",
         fusion="early",
         n_layers=1,
@@ -99,12 +99,13 @@ class LSTMClassifier(RecurrentClassifier):
     ----------
     hidden_dim : int, default=256
         Width of the state, of both directions together.
-    skeleton : Skeleton, str or None, default=None
-        The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
-        number of joints.
+    skeleton : Skeleton, str or None, default="auto"
+        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
+        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
+        joints have 2 or 3 channels. Without a layout (None) there are no bone streams, and bones are not rescaled.
     streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
         What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        skeleton, else joints and their motion.
+        layout, else joints and their motion.
     fusion : {"early", "late"}, default="early"
         ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
         with its own loss; their probabilities are averaged.
@@ -129,7 +130,7 @@ class LSTMClassifier(RecurrentClassifier):
         Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
-        rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
+        rescales bones (where there is a layout), turns (in 3-D), shears and jitters bodies that are scaled to a torso
         of length 1; series of one joint it leaves as they are.
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
@@ -199,6 +200,8 @@ class LSTMClassifier(RecurrentClassifier):
         Column names, where X was a table with them.
     sequence_shape_in_ : tuple of int
         `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
+    skeleton_ : Skeleton or None
+        The layout gone by: that of `skeleton`, or the bones found.
 
     See Also
     --------
@@ -236,12 +239,13 @@ class GRUClassifier(RecurrentClassifier):
     ----------
     hidden_dim : int, default=256
         Width of the state, of both directions together.
-    skeleton : Skeleton, str or None, default=None
-        The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
-        number of joints.
+    skeleton : Skeleton, str or None, default="auto"
+        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
+        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
+        joints have 2 or 3 channels. Without a layout (None) there are no bone streams, and bones are not rescaled.
     streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
         What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        skeleton, else joints and their motion.
+        layout, else joints and their motion.
     fusion : {"early", "late"}, default="early"
         ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
         with its own loss; their probabilities are averaged.
@@ -266,7 +270,7 @@ class GRUClassifier(RecurrentClassifier):
         Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
-        rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
+        rescales bones (where there is a layout), turns (in 3-D), shears and jitters bodies that are scaled to a torso
         of length 1; series of one joint it leaves as they are.
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
@@ -336,6 +340,8 @@ class GRUClassifier(RecurrentClassifier):
         Column names, where X was a table with them.
     sequence_shape_in_ : tuple of int
         `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
+    skeleton_ : Skeleton or None
+        The layout gone by: that of `skeleton`, or the bones found.
 
     See Also
     --------

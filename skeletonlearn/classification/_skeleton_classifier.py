@@ -26,12 +26,13 @@ class SkeletonClassifier(NetworkClassifier):
         of those names are not looked at. It is not changed, and clones share it.
     freeze : bool, default=False
         Whether the pretrained encoder stays as it is and only the last layer is trained.
-    skeleton : Skeleton, str or None, default=None
-        The joint layout, or its name in the catalogue. Needed for bone streams; the number of persons follows from the
-        number of joints.
+    skeleton : Skeleton, str or None, default="auto"
+        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
+        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
+        joints have 2 or 3 channels. Without a layout (None) there are no bone streams, and bones are not rescaled.
     streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
         What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        skeleton, else joints and their motion.
+        layout, else joints and their motion.
     fusion : {"early", "late"}, default="late"
         ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
         with its own loss; their probabilities are averaged.
@@ -54,7 +55,7 @@ class SkeletonClassifier(NetworkClassifier):
         Part of the target distribution spread evenly over all classes by the named losses.
     augmentation : "auto", None or view, default="auto"
         A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
-        rescales bones (where there is a skeleton), turns (in 3-D), shears and jitters bodies that are scaled to a torso
+        rescales bones (where there is a layout), turns (in 3-D), shears and jitters bodies that are scaled to a torso
         of length 1; series of one joint it leaves as they are.
     n_clips : int, default=1
         How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
@@ -124,6 +125,8 @@ class SkeletonClassifier(NetworkClassifier):
         Column names, where X was a table with them.
     sequence_shape_in_ : tuple of int
         `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
+    skeleton_ : Skeleton or None
+        The layout gone by: that of `skeleton`, or the bones found.
 
     See Also
     --------
@@ -171,7 +174,7 @@ class SkeletonClassifier(NetworkClassifier):
         *,
         pretrained=None,
         freeze=False,
-        skeleton=None,
+        skeleton="auto",
         streams="auto",
         fusion="late",
         hidden_dim=128,

@@ -17,6 +17,7 @@ from skeletonlearn._training.checkpoint import identify, open_checkpoint, seed_o
 from skeletonlearn._training.devices import resolve_device
 from skeletonlearn._training.estimator import NetworkKeeperMixin
 from skeletonlearn._training.hold_out import hold_out
+from skeletonlearn._training.layout import layout_of
 from skeletonlearn._training.loop import new_run, run_epoch, train
 from skeletonlearn._training.own_loss import own_loss
 from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
@@ -30,11 +31,11 @@ from skeletonlearn.embedding._labels import contrast_labels
 from skeletonlearn.embedding._objective import ContrastiveObjective
 from skeletonlearn.losses import nt_xent, supcon, tcl
 from skeletonlearn.nn import ENCODERS, FUSIONS, EncoderPlan, choose_streams, embedding_width
-from skeletonlearn.skeletons import Skeleton, get_skeleton
+from skeletonlearn.skeletons import Skeleton
 
-_SMALLEST_BATCH = {"labels": 64, "no labels": 256}
 _LARGEST_BATCH = 512
-_STEPS = 600
+_WITH_LABELS = {"smallest_batch": 64, "n_steps": 300, "fewest_epochs": 18}
+_WITHOUT_LABELS = {"smallest_batch": 256, "n_steps": 600, "fewest_epochs": 35}
 
 
 def _has_decoder(estimator: ConMLPEmbedder) -> bool:
@@ -71,12 +72,14 @@ class ConMLPEmbedder(
         not normalised, and one integer a row; it gives a tensor with one number.
     supervised : {"auto"} or bool, default="auto"
         Whether labels are used: ``"auto"`` uses them when `fit` gets them.
-    skeleton : Skeleton, str or None, default=None
-        The joint layout, or its name in the catalogue. Needed for bone streams and for views that change the
-        body; the number of persons follows from the number of joints.
+    skeleton : Skeleton, str or None, default="auto"
+        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
+        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
+        joints have 2 or 3 channels. Without a layout (None) there are no bone streams and no views that change the
+        body.
     streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
         What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        skeleton, else joints and their motion.
+        layout, else joints and their motion.
     fusion : {"early", "late"}, default="late"
         ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
         with its own loss; their embeddings are put side by side.
@@ -99,13 +102,13 @@ class ConMLPEmbedder(
         Dropout of encoder and decoder; None is the encoder's own default (0.6 for ``"mlp"``).
     augmentation : "auto", None, view or pair of views, default="auto"
         How the two views are made: one recipe drawn twice, or a pair, from :mod:`skeletonlearn.augmentation`.
-        ``"auto"`` crops in time, rescales bones (where there is a skeleton), turns (in 3-D), shears, jitters and
+        ``"auto"`` crops in time, rescales bones (where there is a layout), turns (in 3-D), shears, jitters and
         smooths, with strengths that depend on whether there are labels and are meant for bodies scaled to a torso of
         length 1. The published pair is
         ``(Shear(1), Reverse(0.5))``.
     max_epochs : int or "auto", default="auto"
         How often each sequence is seen. ``"auto"`` is as often as it takes for 600 batches, but at least 35 and at most
-        400 times. With labels, some more still pay.
+        400 times; with labels for 300 batches, and at least 18 times, and some more still pay.
     batch_size : int or "auto", default="auto"
         Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 64 (256 without labels, where the batch
         is all that a sequence is contrasted with) and at most 512, or all if there are fewer.
@@ -178,6 +181,8 @@ class ConMLPEmbedder(
         Column names, where X was a table with them.
     sequence_shape_in_ : tuple of int
         `(n_frames, n_joints, n_channels)` seen in `fit`.
+    skeleton_ : Skeleton or None
+        The layout gone by: that of `skeleton`, or the bones found.
 
     See Also
     --------
@@ -230,7 +235,7 @@ class ConMLPEmbedder(
         *,
         loss="supcon",
         supervised="auto",
-        skeleton=None,
+        skeleton="auto",
         streams="auto",
         fusion="late",
         k1=1.0,
@@ -342,7 +347,7 @@ class ConMLPEmbedder(
         seed = draw_seed(self.random_state) + done
         settings = self._settings(len(X), OneProcess(), schedule="constant", warmup_epochs=0)
         with seeded(seed, device) as generator:
-            networks = (self._new_networks() if first else self._copied_networks()).to(device)
+            networks = self._networks_to_train(X, not first).to(device)
             run = new_run(networks, settings, generator, device, OneProcess())
             load_optimizer_arrays(run.optimizer, getattr(self, "optimizer_state_", {}).get(self.optimizer, {}))
             objective = self._objective(networks, X, labels, device, run.ranks)
@@ -453,7 +458,7 @@ class ConMLPEmbedder(
         training, validation = hold_out(labels, self.validation_fraction if self.early_stopping else 0.0, seed)
         settings = self._settings(len(training), ranks)
         with seeded(seed, device) as generator:
-            networks = (self._copied_networks() if going_on else self._new_networks()).to(device)
+            networks = self._networks_to_train(X, going_on).to(device)
             ranks.begin(networks)
             objective = self._objective(networks, X, labels, device, ranks)
             history = train(
@@ -477,12 +482,10 @@ class ConMLPEmbedder(
         return list(self.network_state_.values()) if going_on else []
 
     def _settings(self, n_samples, ranks, **changes):
-        smallest = _SMALLEST_BATCH["labels" if self._uses_labels else "no labels"]
+        automatic = _WITH_LABELS if self._uses_labels else _WITHOUT_LABELS
         if ranks.rank > 0:
             changes["verbose"] = 0  # the first process speaks for all
-        settings = training_settings(
-            self, n_samples, smallest_batch=smallest, largest_batch=_LARGEST_BATCH, n_steps=_STEPS, **changes
-        )
+        settings = training_settings(self, n_samples, largest_batch=_LARGEST_BATCH, **automatic, **changes)
         if n_samples // -(-n_samples // settings.batch_size) < ranks.size:
             raise ValueError(
                 f"{n_samples} sequences in batches of {settings.batch_size} leave some of {ranks.size} processes with "
@@ -490,9 +493,12 @@ class ConMLPEmbedder(
             )
         return settings
 
-    def _new_networks(self):
+    def _networks_to_train(self, X, going_on):
+        return self._copied_networks() if going_on else self._new_networks(layout_of(self.skeleton, X))
+
+    def _new_networks(self, skeleton):
         """Untrained networks for the shape that `fit` saw; what they are made of is remembered."""
-        skeleton = None if self.skeleton is None else get_skeleton(self.skeleton)
+        self.skeleton_ = skeleton
         self._architecture = ConMLPArchitecture(
             encoder=EncoderPlan(
                 shape=self.sequence_shape_in_,

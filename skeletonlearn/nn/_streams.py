@@ -76,7 +76,8 @@ class StreamStack(nn.Module):
         if unknown or not streams:
             raise ValueError(f"streams={streams!r} must be one or more of {', '.join(STREAMS)}.")
         if skeleton is None and any(stream.startswith("bone") for stream in streams):
-            raise ValueError(f"streams={streams!r} needs the skeleton to know the bones, got skeleton=None.")
+            joints = "1 joint" if n_joints == 1 else f"{n_joints} joints"
+            raise ValueError(f"streams={streams!r} needs the skeleton to know the bones, got {joints} and no layout.")
         self.streams = tuple(streams)
         self.parents: Tensor
         parents = torch.arange(n_joints)

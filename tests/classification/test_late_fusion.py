@@ -155,7 +155,7 @@ def test_streams_are_all_that_can_be_had_and_fused_as_is_best_unless_asked_other
 
 
 def test_without_a_skeleton_joints_and_motion_are_seen(X):
-    fitted = SkeletonClassifier(**SMALL).fit(X, Y)
+    fitted = SkeletonClassifier(skeleton=None, **SMALL).fit(X, Y)
     assert [part.streams.streams for part, _ in parts(fitted)] == [("joint",), ("motion",)]
 
 

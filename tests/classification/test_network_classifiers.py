@@ -19,6 +19,7 @@ from skeletonlearn.augmentation import Jitter
 from skeletonlearn.datasets import make_actions
 from skeletonlearn.nn import ENCODERS, FUSIONS, TCNEncoder
 from skeletonlearn.preprocessing import JointImputer, make_skeleton_pipeline
+from skeletonlearn.skeletons import infer_skeleton
 
 SMALL = {"hidden_dim": 16, "max_epochs": 2, "random_state": 0}
 
@@ -61,7 +62,7 @@ def test_every_encoder_gives_probabilities(encoder, X, y):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("fusion", "channels"), [("early", [6]), ("late", [3, 3])])
+@pytest.mark.parametrize(("fusion", "channels"), [("early", [12]), ("late", [3, 3, 3, 3])])
 def test_an_encoder_of_ones_own_is_trained(fusion, channels, X, y):
     def factory(n_frames, n_joints, n_channels):
         return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(n_frames * n_joints * n_channels, 5))
@@ -82,7 +83,7 @@ def test_steps_of_an_encoder_of_ones_own_predict_however_wide_they_are(X, y):
         return TCNEncoder(*shape, hidden_dim=5)
 
     fitted = SkeletonClassifier(factory, loss="temporal_cross_entropy", **SMALL).fit(X, y)
-    assert [head.in_features for head in fitted._fitted_networks()["head"].heads] == [5, 5]
+    assert [head.in_features for head in fitted._fitted_networks()["head"].heads] == [5] * 4
 
 
 def test_every_step_predicts_only_where_the_encoder_has_steps(X, y):
@@ -176,6 +177,18 @@ def test_a_weight_is_that_many_copies_to_the_bit(X, y):
 def test_the_order_of_the_samples_makes_no_difference(X, y):
     forwards, backwards = SkeletonClassifier(**SMALL), SkeletonClassifier(**SMALL)
     np.testing.assert_array_equal(forwards.fit(X, y).predict_proba(X), backwards.fit(X[::-1], y[::-1]).predict_proba(X))
+
+
+def test_only_what_is_learned_from_tells_the_bones(X, y):
+    others = X[:, :, ::-1]
+    both, labels, weights = np.concatenate([others, X, X]), np.tile(y, 3), np.repeat([0, 1, 2], len(X))
+    fitted = GRUClassifier(**SMALL).fit(both, labels, sample_weight=weights)
+    assert infer_skeleton(others) != infer_skeleton(X)
+    assert fitted.skeleton_ == infer_skeleton(X) != GRUClassifier(**SMALL).fit(both, labels).skeleton_
+
+
+def test_bones_are_found_in_lists_of_sequences(ragged, y):
+    assert GRUClassifier(**SMALL).fit(ragged, y).skeleton_.n_joints == 20
 
 
 @pytest.mark.parametrize(
@@ -276,7 +289,7 @@ def test_attention_that_the_loss_would_not_train_is_refused(X, y):
         GRUClassifier(loss="temporal_cross_entropy", pooling="attention", **SMALL).fit(X, y)
 
 
-@pytest.mark.parametrize(("fusion", "n_heads"), [("early", 1), ("late", 2)])
+@pytest.mark.parametrize(("fusion", "n_heads"), [("early", 1), ("late", 4)])
 def test_where_every_step_predicts_the_sequence_gets_their_mean(fusion, n_heads, X, y):
     fitted = GRUClassifier(loss="temporal_cross_entropy", fusion=fusion, **SMALL).fit(X, y)
     with torch.no_grad():
@@ -333,6 +346,7 @@ def test_fine_tuning_starts_from_the_embedder_and_leaves_it_alone(embedder, X, y
         np.testing.assert_allclose(tiny.network_state_[name], weight, atol=1e-6)
         assert not np.allclose(tuned.network_state_[name], weight, atol=1e-6), name
     np.testing.assert_array_equal(embedder.transform(X), pickle_round_trip(embedder).transform(X))
+    assert tuned.skeleton_ == embedder.skeleton_
 
 
 def test_what_is_predicted_does_not_depend_on_parameters_that_changed_since(embedder, X, y):

@@ -24,7 +24,7 @@ from skeletonlearn import ConMLPEmbedder
 from skeletonlearn.augmentation import Compose, Reverse, Rotate, Shear, TemporalCrop
 from skeletonlearn.losses import tcl
 from skeletonlearn.nn import FUSIONS, STREAMS
-from skeletonlearn.skeletons import KINECT_V1
+from skeletonlearn.skeletons import KINECT_V1, Skeleton, infer_skeleton
 
 ENCODERS = ["mlp", "tcn", "cooccurrence", "mixer"]
 # with a hidden_dim of 16; temporal convolutions give the mean and maximum of four stages, two of them half as wide
@@ -46,6 +46,12 @@ def embedder(encoder="mlp", **changes):
         "device": "cpu",
     }
     return ConMLPEmbedder(encoder, **(parameters | changes))
+
+
+def chain(n_joints):
+    """A layout without branches."""
+    joints = [f"joint {at}" for at in range(n_joints)]
+    return Skeleton("CHAIN", joints, list(zip(joints[1:], joints[:-1], strict=True)))
 
 
 def same_bits(first, second):
@@ -247,11 +253,39 @@ def test_two_persons_are_encoded_with_all_streams(encoder, fusion, n_encoders):
     assert model.fit_transform(X, Y).shape == (24, n_encoders * WIDTHS[encoder])
 
 
-@pytest.mark.parametrize(("skeleton", "streams"), [(None, ("joint", "motion")), (KINECT_V1, STREAMS)])
+@pytest.mark.parametrize(
+    ("skeleton", "streams"), [(None, ("joint", "motion")), (KINECT_V1, STREAMS), ("auto", STREAMS)]
+)
 def test_streams_are_all_that_can_be_had_unless_named(skeleton, streams):
     X = sequences(n_joints=20)
     chosen, named = (embedder(skeleton=skeleton, **some).fit(X, Y) for some in ({}, {"streams": streams}))
     assert same_bits(chosen, named)
+
+
+def test_with_nothing_set_the_bones_found_are_gone_by():
+    X = sequences()
+    found = infer_skeleton(X)
+    model = embedder("tcn").fit(X, Y)
+    assert model.skeleton_ == found
+    assert same_bits(model, embedder("tcn", skeleton=found).fit(X, Y))
+    assert not same_bits(model, embedder("tcn", skeleton=chain(5)).fit(X, Y))
+
+
+@pytest.mark.parametrize(("n_joints", "n_channels"), [(1, 3), (5, 1), (5, 4)])
+def test_what_is_no_body_has_no_bones(n_joints, n_channels):
+    X = np.random.default_rng(0).standard_normal((24, 6, n_joints, n_channels), dtype=np.float32)
+    model = embedder().fit(X, Y)
+    assert model.skeleton_ is None
+    assert same_bits(model, embedder(skeleton=None).fit(X, Y))
+
+
+@pytest.mark.parametrize("way", ["warm start", "partial_fit"])
+def test_training_further_keeps_the_bones_found_first(way):
+    X, others = sequences(), sequences()[:, :, ::-1]
+    assert infer_skeleton(X) != infer_skeleton(others)
+    model = embedder(warm_start=True).fit(X, Y)
+    model = model.fit(others, Y) if way == "warm start" else model.partial_fit(others, Y)
+    assert model.skeleton_ == infer_skeleton(X)
 
 
 def test_streams_are_fused_late_unless_asked_otherwise():
@@ -266,11 +300,11 @@ def test_one_stream_is_fused_early_and_late_to_the_same_bits():
 
 
 def test_a_bone_stream_without_a_skeleton_is_an_error():
-    with pytest.raises(ValueError, match="needs the skeleton to know the bones, got skeleton=None"):
-        embedder(streams=("bone",)).fit(sequences(), Y)
+    with pytest.raises(ValueError, match="needs the skeleton to know the bones, got 5 joints and no layout"):
+        embedder(skeleton=None, streams=("bone",)).fit(sequences(), Y)
 
 
-@pytest.mark.parametrize(("fusion", "width"), [("early", 7), ("late", 2 * 7)])
+@pytest.mark.parametrize(("fusion", "width"), [("early", 7), ("late", 4 * 7)])
 def test_a_users_encoder_decides_how_wide_the_embedding_is(fusion, width):
     def factory(*shape):
         return nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 7))
@@ -488,8 +522,8 @@ def test_encoder_projector_and_decoder_are_the_trained_modules():
     model = embedder(reconstruction_weight=0.1).fit(sequences(), Y)
     with torch.inference_mode():
         embedding = model.encoder_(torch.from_numpy(sequences()))
-        of_joints, of_motion = nn.functional.normalize(model.projector_(embedding), dim=2).unbind(dim=1)
-        projection = torch.cat([of_joints, of_motion], dim=1) / np.sqrt(2)
+        of_streams = nn.functional.normalize(model.projector_(embedding), dim=2).unbind(dim=1)
+        projection = torch.cat(of_streams, dim=1) / np.sqrt(4)
         rebuilt = model.decoder_(embedding)
     np.testing.assert_allclose(model.transform(sequences()), embedding, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(model.project(sequences()), projection, rtol=1e-5, atol=1e-6)

@@ -65,7 +65,7 @@ def test_motion_needs_no_skeleton():
 
 @pytest.mark.parametrize("stream", ["bone", "bone_motion"])
 def test_bones_without_a_skeleton_are_refused(stream):
-    with pytest.raises(ValueError, match=rf"streams=\('{stream}',\) needs the skeleton .* got skeleton=None"):
+    with pytest.raises(ValueError, match=rf"streams=\('{stream}',\) needs the skeleton .* got 20 joints and no layout"):
         StreamStack((stream,), 20, None)
 
 

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
 from skeletonlearn.nn import ENCODERS
+from skeletonlearn.skeletons import infer_skeleton
 
 SIZES = {"hidden_dim": 8, "max_epochs": 1, "random_state": 0}
 X = np.random.default_rng(0).normal(size=(12, 8, 20, 3)).astype(np.float32)
@@ -82,6 +83,9 @@ VARIANTS = [
     SkeletonClassifier("cooccurrence", fusion="early", n_clips=2, **ALL_STREAMS),
     SkeletonClassifier(lambda n_frames, n_joints, n_channels: Flat(n_frames * n_joints * n_channels), **SIZES),
     GRUClassifier(loss="temporal_cross_entropy", fusion="late", **ALL_STREAMS),
+    SkeletonClassifier("tcn", **SIZES),
+    GRUClassifier(streams=("motion",), **SIZES),
+    ConMLPEmbedder("tcn", skeleton=None, **SIZES),
     LSTMClassifier(n_layers=2, bidirectional=False, pooling="last", **ALL_STREAMS),
 ]
 
@@ -97,7 +101,7 @@ class Flat(torch.nn.Module):
         return self.layer(x.flatten(1))
 
 
-@pytest.mark.parametrize("estimator", VARIANTS, ids=lambda estimator: repr(estimator)[:60])
+@pytest.mark.parametrize("estimator", VARIANTS, ids=lambda estimator: type(estimator).__name__)
 def test_an_unfitted_twin_gives_the_same_bits_and_has_the_same_attributes(estimator, path):
     fitted = clone(estimator).fit(X, Y)
     fitted.save_weights(path)
@@ -246,7 +250,7 @@ def refused(estimator, path, match):
     [
         ({"encoder": "mlp"}, r"encoder is 'tcn' there, 'mlp' here"),
         ({"hidden_dim": 16}, r"hidden_dim is 8 there, 16 here"),
-        ({"streams": ("joint",)}, r"streams is \['joint', 'motion'\] there, \['joint'\] here"),
+        ({"streams": ("joint",)}, r"streams is \['joint', 'bone', 'motion', 'bone_motion'\] there, \['joint'\] here"),
         ({"streams": ("motion", "joint")}, r"streams is"),
         ({"fusion": "early"}, r"fusion is 'late' there, 'early' here"),
         ({"projection_dim": 5}, r"projection_dim is 128 there, 5 here"),
@@ -267,6 +271,18 @@ def test_networks_that_compute_something_else_with_the_same_weights_are_refused(
 def test_another_body_is_refused_where_bones_are_seen(path):
     classifier(skeleton="KINECT_V1").fit(X, Y).save_weights(path)
     refused(classifier(skeleton="UTD_MHAD"), path, r"skeleton is \[")
+
+
+def test_bones_that_were_found_are_told_and_taken(saved):
+    fitted, path = saved
+    with safetensors.safe_open(path, framework="numpy") as file:
+        assert json.loads(file.metadata()["skeleton_"]) == infer_skeleton(X).parents.tolist()
+    assert embedder().load_weights(path).skeleton_ == fitted.skeleton_ == infer_skeleton(X)
+
+
+def test_bones_that_were_found_are_refused_by_another_layout(saved):
+    refused(embedder(skeleton="KINECT_V1"), saved[1], r"skeleton is \[")
+    refused(embedder(skeleton=None), saved[1], r"skeleton is \[.*; streams is")
 
 
 def test_weights_that_do_not_fit_a_users_own_encoder_are_told(path):
@@ -300,6 +316,12 @@ def test_weights_of_another_kind_of_estimator_are_refused(saved):
         ({"n_iter_": '"1"'}, r"n_iter_"),
         ({"device_": "3"}, r"device_"),
         ({"feature_names_in_": "[1]"}, r"feature_names_in_"),
+        ({"skeleton_": None}, r"skeleton_=None"),
+        ({"skeleton_": "[1, 0]"}, r"skeleton_='\[1, 0\]'"),
+        ({"skeleton_": "[0, 7]"}, r"skeleton_="),
+        ({"skeleton_": "[0, -2]"}, r"skeleton_="),
+        ({"skeleton_": '{"0": 0}'}, r"skeleton_="),
+        ({"skeleton_": "[0, 0, 0]"}, r"X has 20 joints, but inferred has 3"),
         ({"architecture": "[]"}, r"architecture"),
         ({"architecture": "{}"}, r"encoder is None there"),
     ],
