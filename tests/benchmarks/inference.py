@@ -28,11 +28,11 @@ CLASSIFIERS = {
     "SkeletonClassifier(skeleton, n_clips=3)": SkeletonClassifier(
         skeleton=KINECT_V1, n_clips=3, max_epochs=1, random_state=0
     ),
-    "SkeletonClassifier()": SkeletonClassifier(max_epochs=1, random_state=0),
-    "SkeletonClassifier('cooccurrence', fusion='early', hidden_dim=256)": SkeletonClassifier(
-        "cooccurrence", fusion="early", hidden_dim=256, max_epochs=1, random_state=0
+    "SkeletonClassifier(skeleton=None)": SkeletonClassifier(skeleton=None, max_epochs=1, random_state=0),
+    "SkeletonClassifier('cooccurrence', skeleton=None, fusion='early', hidden_dim=256)": SkeletonClassifier(
+        "cooccurrence", skeleton=None, fusion="early", hidden_dim=256, max_epochs=1, random_state=0
     ),
-    "GRUClassifier()": GRUClassifier(max_epochs=1, random_state=0),
+    "GRUClassifier(skeleton=None)": GRUClassifier(skeleton=None, max_epochs=1, random_state=0),
 }
 
 

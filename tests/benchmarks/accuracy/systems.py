@@ -157,6 +157,9 @@ GROUPS: dict[str, dict[str, Factory]] = {
         "ConMLPEmbedder() + LogisticRegression, nothing set": lambda skeleton, seed: Pipeline(
             [("emb", ConMLPEmbedder(random_state=seed)), ("clf", LogisticRegression(max_iter=2000))]
         ),
+        "ConMLPEmbedder() + LinearProbe(), nothing set": lambda skeleton, seed: Pipeline(
+            [("emb", ConMLPEmbedder(random_state=seed)), ("clf", LinearProbe())]
+        ),
         "SkeletonClassifier(), nothing set": lambda skeleton, seed: SkeletonClassifier(random_state=seed),
         "GRUClassifier(), nothing set": lambda skeleton, seed: GRUClassifier(random_state=seed),
         "LSTMClassifier(), nothing set": lambda skeleton, seed: LSTMClassifier(random_state=seed),
