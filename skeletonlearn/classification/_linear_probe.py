@@ -76,7 +76,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
     >>> embedder = ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit(X, y)
     >>> probe = LinearProbe(embedder=embedder).fit(X, y)
     >>> probe.predict(X).shape, probe.coef_.shape
-    ((12,), (3, 384))
+    ((12,), (3, 768))
     """
 
     _parameter_constraints: dict = {

@@ -206,7 +206,7 @@ class ConMLPEmbedder(
     >>> X = np.random.default_rng(0).normal(size=(12, 16, 20, 3))
     >>> y = np.arange(12) % 3
     >>> ConMLPEmbedder(max_epochs=1, hidden_dim=32, random_state=0).fit_transform(X, y).shape
-    (12, 384)
+    (12, 768)
     """
 
     _parameter_constraints: dict = {
