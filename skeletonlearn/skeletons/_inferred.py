@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree, shortest_path
 
+from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.skeletons._skeleton import Skeleton
 
 _SEQUENCES, _FRAMES = 256, 32
@@ -62,7 +63,7 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     >>> (elbow, wrist) in found.edges or (wrist, elbow) in found.edges
     True
     """
-    sequences = [np.asarray(X[at]) for at in _spread(len(X), _SEQUENCES)]
+    sequences = [np.asarray(X[at]) for at in evenly_spaced(len(X), min(len(X), _SEQUENCES))]
     _check_sequences(sequences)
     tree = minimum_spanning_tree(_weigh_pairs(sequences))
     root = int(np.argmin(np.square(shortest_path(tree, directed=False)).sum(axis=0)))
@@ -94,11 +95,6 @@ def skeleton_from_parents(parents: Sequence[int]) -> Skeleton:
     return Skeleton("inferred", joints, bones)
 
 
-def _spread(size: int, most: int) -> list[int]:
-    """Indices of all, or of `most` evenly spread."""
-    return list(range(size)) if size <= most else np.linspace(0, size - 1, most).round().astype(int).tolist()
-
-
 def _check_sequences(sequences: list[np.ndarray]) -> None:
     shapes = {sequence.shape[1:] for sequence in sequences if sequence.ndim == 3 and sequence.size}
     if len(shapes) != 1 or any(sequence.ndim != 3 for sequence in sequences):
@@ -114,7 +110,7 @@ def _weigh_pairs(sequences: list[np.ndarray]) -> np.ndarray:
     n_joints = sequences[0].shape[1]
     seen, length, squares = np.zeros((3, n_joints, n_joints))
     for sequence in sequences:
-        frames = sequence[_spread(len(sequence), _FRAMES)].astype(np.float64)
+        frames = sequence[evenly_spaced(len(sequence), min(len(sequence), _FRAMES))].astype(np.float64)
         distance = np.linalg.norm(frames[:, :, None] - frames[:, None], axis=-1)
         is_known = np.isfinite(distance)
         count = is_known.sum(axis=0)

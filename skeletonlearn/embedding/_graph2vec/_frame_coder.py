@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.embedding._graph2vec._codes import fit_codebook, nearest_codes
 from skeletonlearn.embedding._graph2vec._features import joint_features
 from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
@@ -105,9 +106,3 @@ def _windows(length: int, n_graphs: int, n_frames: int) -> np.ndarray:
     if room < 0:
         raise ValueError(f"X has a sequence of {length} frames, expected at least frames_per_graph={n_frames}.")
     return evenly_spaced(room + 1, n_graphs)[:, None] + np.arange(n_frames)
-
-
-def evenly_spaced(length: int, n_wanted: int) -> np.ndarray:
-    """Indices of the first, the last and evenly spaced ones of so many in a row."""
-    gaps = max(n_wanted - 1, 1)
-    return (np.arange(n_wanted) * (length - 1) + gaps // 2) // gaps

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from skeletonlearn.embedding._graph2vec._frame_coder import evenly_spaced
+from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
 from skeletonlearn.embedding._graph2vec._model import WordGraph2Vec
 from skeletonlearn.embedding._graph2vec._vocabulary import Vocabulary, WordRules, choose_words

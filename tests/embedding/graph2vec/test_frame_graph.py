@@ -1,9 +1,7 @@
 """The one topology of frame graphs."""
 
 import numpy as np
-import pytest
 
-from skeletonlearn.embedding._graph2vec._frame_coder import evenly_spaced
 from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
 from skeletonlearn.skeletons import Skeleton
 
@@ -39,11 +37,3 @@ def test_layers_count_the_joints_on():
     frame_graph = FrameGraph(STICK, n_joints=3, n_layers=2, n_frames=1, n_codes=4)
     labels = frame_graph.labels(np.zeros((1, 6), dtype=int))
     assert [frame_graph.spell(label) for label in labels[0]] == [f"{place}:0" for place in range(6)]
-
-
-@pytest.mark.parametrize(
-    ("length", "n_wanted", "indices"),
-    [(5, 5, [0, 1, 2, 3, 4]), (9, 3, [0, 4, 8]), (300, 2, [0, 299]), (7, 1, [0]), (2, 4, [0, 0, 1, 1])],
-)
-def test_wanted_ones_are_evenly_spaced(length, n_wanted, indices):
-    assert evenly_spaced(length, n_wanted).tolist() == indices
