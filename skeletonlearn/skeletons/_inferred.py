@@ -48,8 +48,8 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
 
     Notes
     -----
-    Bones found so are not always anatomy's: hips and shoulders move little against the spine and may hang from any
-    part of it. As streams and in views they serve as well.
+    Bones found so are not always anatomy's: a shoulder may hang from the spine, and a knee from the other knee where
+    people mostly stand. As streams and in views they serve as well.
 
     Examples
     --------

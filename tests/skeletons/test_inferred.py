@@ -1,9 +1,11 @@
+"""Bones found in sequences."""
+
 import numpy as np
 import pytest
 
 from skeletonlearn.datasets import make_actions
-from skeletonlearn.skeletons import KINECT_V1, list_skeletons
-from skeletonlearn.skeletons._inferred import infer_skeleton, skeleton_from_parents
+from skeletonlearn.skeletons import KINECT_V1, infer_skeleton, list_skeletons
+from skeletonlearn.skeletons._inferred import skeleton_from_parents
 
 
 def bones(skeleton):
