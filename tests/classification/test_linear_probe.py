@@ -9,13 +9,18 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skeletonlearn import ConMLPEmbedder, LinearProbe
 from skeletonlearn.preprocessing import FrameResampler, JointImputer
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
 
 
 @pytest.fixture
@@ -41,10 +46,130 @@ def frozen(request, embedder):
     return request.param(embedder)
 
 
-def test_probe_of_a_table_is_standardised_logistic_regression(X, y):
+LOSSES = pytest.mark.parametrize("loss", ["squared_error", "log_loss"])
+
+
+@pytest.mark.parametrize(("C", "wanted_C"), [(0.1, 0.1), ("auto", 0.01)])
+def test_logistic_probe_of_a_table_is_standardised_logistic_regression(X, y, C, wanted_C):
     table = X.reshape(len(X), -1)
-    wanted = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000)).fit(table, y)
-    np.testing.assert_allclose(LinearProbe(C=0.1).fit(table, y).predict_proba(table), wanted.predict_proba(table))
+    wanted = make_pipeline(StandardScaler(), LogisticRegression(C=wanted_C, max_iter=1000)).fit(table, y)
+    probe = LinearProbe(loss="log_loss", C=C).fit(table, y)
+    np.testing.assert_allclose(probe.predict_proba(table), wanted.predict_proba(table))
+    np.testing.assert_allclose(probe.C_, wanted_C)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_ridge_probe_of_a_table_is_a_standardised_ridge_classifier_times_one_number(X, y, n_classes):
+    table, y = X.reshape(len(X), -1)[y < n_classes], y[y < n_classes]
+    wanted = make_pipeline(StandardScaler(), RidgeClassifier(alpha=5.0)).fit(table, y)
+    probe = LinearProbe(C=0.1).fit(table, y)
+    ratios = probe.decision_function(table) / wanted.decision_function(table)
+    np.testing.assert_allclose(ratios, ratios.flat[0], rtol=1e-6)
+    np.testing.assert_array_equal(probe.predict(table), wanted.predict(table))
+    assert ratios.flat[0] > 0
+    np.testing.assert_allclose(probe.C_, 0.1)
+
+
+@LOSSES
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_most_probable_class_is_predicted(X, y, n_classes, loss):
+    X, y = X[y < n_classes], y[y < n_classes]
+    probe = LinearProbe(loss=loss).fit(X[:18], y[:18])
+    probabilities = probe.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(probe.classes_[probabilities.argmax(axis=1)], probe.predict(X))
+
+
+def test_probabilities_are_as_high_as_the_share_of_right_answers(rng):
+    """Two classes that overlap: who is sure to nine tenths is right in nine tenths of the cases."""
+    y = np.arange(4000) % 2
+    table = rng.normal(size=(4000, 40))
+    table[:, 0] += 1.5 * y
+    probe = LinearProbe().fit(table[:500], y[:500])
+    sure = probe.predict_proba(table[500:]).max(axis=1)
+    right = probe.predict(table[500:]) == y[500:]
+    for low, high in [(0.5, 0.7), (0.7, 0.9), (0.9, 1.0)]:
+        chosen = (sure >= low) & (sure < high)
+        assert right[chosen].mean() == pytest.approx(sure[chosen].mean(), abs=0.06)
+
+
+def test_classes_far_apart_get_finite_probabilities(rng):
+    table = rng.normal(size=(60, 2)) + 1000 * (np.arange(60) % 2)[:, None]
+    probe = LinearProbe().fit(table, np.arange(60) % 2)
+    assert np.isfinite(probe.predict_log_proba(table)).all()
+    assert probe.predict_proba(table).max(axis=1).min() > 0.95
+
+
+def test_probe_of_noise_is_unsure(rng):
+    probe = LinearProbe().fit(rng.normal(size=(60, 200)), np.arange(60) % 3)
+    assert probe.predict_proba(rng.normal(size=(60, 200))).max() < 0.6
+
+
+def test_few_features_of_many_that_matter_are_found_better_than_by_logistic_regression(rng):
+    """What ridge regression is the default for: classes hidden by what varies more and has nothing to do with them."""
+    nuisance = rng.normal(size=(10, 300))
+    signal = rng.normal(size=(5, 300)) / 3
+
+    def draw(n):
+        y = np.arange(n) % 5
+        table = signal[y] + 4 * rng.normal(size=(n, 10)) @ nuisance + 0.3 * rng.normal(size=(n, 300))
+        return table, y
+
+    train, test = draw(60), draw(500)
+    ridge, logistic = (LinearProbe(loss=loss).fit(*train).score(*test) for loss in ("squared_error", "log_loss"))
+    assert ridge > logistic + 0.05
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced", {0: 1.0, 1: 3.0, 2: 1.0}])
+def test_copies_count_as_weights_do(X, y, class_weight):
+    copies = np.r_[np.arange(30), 0, 0, 7]
+    weight = np.bincount(copies).astype(float)
+    probe = LinearProbe(class_weight=class_weight)
+    twice = clone(probe).fit(X[copies], y[copies]).coef_
+    np.testing.assert_allclose(probe.fit(X, y, sample_weight=weight).coef_, twice, rtol=1e-6, atol=1e-9)
+
+
+def test_order_of_the_samples_makes_no_difference(X, y, rng):
+    order = rng.permutation(len(y))
+    np.testing.assert_allclose(
+        LinearProbe().fit(X[order], y[order]).coef_, LinearProbe().fit(X, y).coef_, rtol=1e-6, atol=1e-9
+    )
+
+
+@LOSSES
+@pytest.mark.parametrize("C", [1e-308, 1e-12, 1e12, 1e308])
+@pytest.mark.parametrize("n_samples", [3, 30])
+def test_any_penalty_gives_finite_probabilities(X, y, loss, C, n_samples):
+    probe = LinearProbe(loss=loss, C=C).fit(X[:n_samples], y[:n_samples])
+    assert np.isfinite(probe.predict_log_proba(X)).all()
+    assert probe.C_ == C
+
+
+def test_features_that_never_differ_tell_nothing(y):
+    probe = LinearProbe().fit(np.ones((30, 5)), y)
+    np.testing.assert_array_equal(probe.coef_, 0)
+    np.testing.assert_allclose(probe.predict_proba(np.ones((30, 5))), 1 / 3)
+
+
+def test_one_sample_a_class_is_enough(X, y):
+    assert LinearProbe().fit(X[:3], y[:3]).score(X[:3], y[:3]) == 1.0
+
+
+def test_class_without_weight_is_never_predicted(X, y):
+    probe = LinearProbe(class_weight={0: 1.0, 1: 1.0, 2: 0.0}).fit(X, y)
+    assert probe.classes_.tolist() == [0, 1, 2]
+    assert 2 not in probe.predict(X)
+
+
+@LOSSES
+def test_single_class_is_refused(X, loss):
+    with pytest.raises(ValueError, match="class"):
+        LinearProbe(loss=loss).fit(X, np.zeros(len(X)))
+
+
+def test_numbers_that_are_no_classes_are_refused(X):
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        LinearProbe().fit(X, np.linspace(0, 1, len(X)))
 
 
 def test_sequences_are_flattened(X, y):
@@ -52,15 +177,17 @@ def test_sequences_are_flattened(X, y):
     np.testing.assert_array_equal(LinearProbe().fit(X, y).coef_, LinearProbe().fit(table, y).coef_)
 
 
+@LOSSES
 @pytest.mark.parametrize(("n_classes", "rows"), [(2, 1), (3, 3)])
-def test_coefficients_have_one_row_a_class_and_one_row_for_two(X, y, n_classes, rows):
-    probe = LinearProbe().fit(X[y < n_classes], y[y < n_classes])
+def test_coefficients_have_one_row_a_class_and_one_row_for_two(X, y, n_classes, rows, loss):
+    probe = LinearProbe(loss=loss).fit(X[y < n_classes], y[y < n_classes])
     assert probe.coef_.shape == (rows, 90)
     assert probe.intercept_.shape == (rows,)
 
 
-def test_decision_function_is_linear_in_the_standardised_features(X, y):
-    probe = LinearProbe().fit(X, y)
+@LOSSES
+def test_decision_function_is_linear_in_the_standardised_features(X, y, loss):
+    probe = LinearProbe(loss=loss).fit(X, y)
     linear = probe.scaler_.transform(X.reshape(len(X), -1)) @ probe.coef_.T + probe.intercept_
     np.testing.assert_allclose(probe.decision_function(X), linear)
 
@@ -75,17 +202,22 @@ def test_classes_may_be_words(X, y):
     assert LinearProbe().fit(X, words).score(X, words) == 1.0
 
 
-def test_weight_of_zero_leaves_a_sample_out(X, y):
+@LOSSES
+def test_weight_of_zero_leaves_a_sample_out(X, y, loss):
     weight = np.where(np.arange(len(y)) < 20, 1.0, 0.0)
-    weighted, without = LinearProbe().fit(X, y, sample_weight=weight), LinearProbe().fit(X[:20], y[:20])
+    probe = LinearProbe(loss=loss)
+    weighted, without = clone(probe).fit(X, y, sample_weight=weight), probe.fit(X[:20], y[:20])
     np.testing.assert_allclose(weighted.coef_, without.coef_, rtol=1e-3, atol=1e-5)
 
 
-def test_balanced_classes_raise_the_probability_of_the_rare_one(X, y):
+@LOSSES
+def test_balanced_classes_raise_the_probability_of_the_rare_one(X, y, loss):
     rare = np.flatnonzero((y != 2) | (np.arange(len(y)) < 6))
-    plain = LinearProbe(C=0.01).fit(X[rare], y[rare])
-    balanced = LinearProbe(C=0.01, class_weight="balanced").fit(X[rare], y[rare])
-    assert (balanced.predict_proba(X)[:, 2] > plain.predict_proba(X)[:, 2]).all()
+    plain = LinearProbe(loss=loss, C=0.01).fit(X[rare], y[rare])
+    balanced = LinearProbe(loss=loss, C=0.01, class_weight="balanced").fit(X[rare], y[rare])
+    difference = balanced.predict_proba(X)[:, 2] - plain.predict_proba(X)[:, 2]
+    assert (difference[y != 2] > 0).all()
+    assert difference.mean() > 0.01
 
 
 def test_probe_of_an_embedder_is_the_probe_of_its_embeddings(frozen, embedder, X, y):
@@ -196,7 +328,8 @@ def test_pickle_takes_the_embedder_along(frozen, X, y):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("C", 0), ("C", "big"), ("max_iter", 0), ("tol", 0.0), ("class_weight", "even")]
+    ("name", "value"),
+    [("loss", "hinge"), ("C", 0), ("C", "big"), ("max_iter", 0), ("tol", 0.0), ("class_weight", "even")],
 )
 def test_wrong_parameter_is_refused(X, y, name, value):
     with pytest.raises(ValueError, match=f"The '{name}' parameter of LinearProbe must be .* Got {value!r}"):
