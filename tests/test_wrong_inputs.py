@@ -260,7 +260,12 @@ WRONG = {
         "expected a Skeleton",
     ),
     # the probe's parameters
-    "C": (probe(C=0), ValueError, "Got 0", "'C' parameter of LinearProbe must be a str among {'auto'} or a float"),
+    "C": (
+        probe(C=0),
+        ValueError,
+        "Got 0",
+        "'C' parameter of LinearProbe must be a str among {'auto'} or a float in the range (0",
+    ),
     "embedder": (probe(embedder="conmlp"), ValueError, "Got 'conmlp'", "'transform'"),
     "unfitted embedder": (probe(embedder=ConMLPEmbedder()), NotFittedError, "got ConMLPEmbedder", "expected a fitted"),
     "class_weight": (probe(class_weight="even"), ValueError, "Got 'even'", "'balanced'"),

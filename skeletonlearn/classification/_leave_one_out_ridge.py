@@ -88,16 +88,19 @@ class LeaveOneOutRidge:
 
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Logits `(n_samples, n_classes)`, or `(n_samples,)` with two classes."""
-        scores = X @ self.coef_.T + self.intercept_
+        scores = self._scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Probabilities `(n_samples, n_classes)`."""
-        return softmax(_all_logits(X @ self.coef_.T + self.intercept_), axis=1)
+        return softmax(_all_logits(self._scores(X)), axis=1)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Classes `(n_samples,)`."""
-        return self.classes_[_all_logits(X @ self.coef_.T + self.intercept_).argmax(axis=1)]
+        return self.classes_[_all_logits(self._scores(X)).argmax(axis=1)]
+
+    def _scores(self, X: np.ndarray) -> np.ndarray:
+        return X @ self.coef_.T + self.intercept_
 
 
 class _RidgePath:
@@ -120,9 +123,10 @@ class _RidgePath:
         self.targets, self.share = targets, sample_weight / sample_weight.sum()
         self.mean, self.target_mean = self.share @ X, self.share @ targets
         self.root = np.sqrt(sample_weight)[:, None]
-        self.centred = self.root * (X - self.mean)
-        self.eigenvalues, self.axes = _principal_axes(self.centred)
-        self.moments = (self.centred @ self.axes).T @ (self.root * (targets - self.target_mean))
+        centred = self.root * (X - self.mean)
+        self.eigenvalues, self.axes = _principal_axes(centred)
+        self.rotated = centred @ self.axes
+        self.moments = self.rotated.T @ (self.root * (targets - self.target_mean))
 
     def solve(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
         """Weights `(n_targets, n_features)` and intercepts `(n_targets,)`."""
@@ -131,12 +135,12 @@ class _RidgePath:
 
     def leave_one_out(self, alphas: np.ndarray) -> np.ndarray:
         """What each sample's targets would be without it, `(n_samples, n_targets, n_alphas)`."""
-        rotated = self.centred @ self.axes
         predicted = np.stack(
-            [rotated @ (self.moments / (self.eigenvalues + alpha)[:, None]) / self.root for alpha in alphas], axis=2
+            [self.rotated @ (self.moments / (self.eigenvalues + alpha)[:, None]) / self.root for alpha in alphas],
+            axis=2,
         )
         predicted += self.target_mean[:, None]
-        leverages = np.square(rotated) @ (1 / (self.eigenvalues[:, None] + alphas)) + self.share[:, None]
+        leverages = np.square(self.rotated) @ (1 / (self.eigenvalues[:, None] + alphas)) + self.share[:, None]
         targets = self.targets[..., None]
         # with hardly a penalty, samples fewer than features are met exactly and tell nothing of what they are like
         return targets - (targets - predicted) / np.maximum(1 - leverages, _TIE)[:, None]

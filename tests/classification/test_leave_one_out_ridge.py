@@ -85,7 +85,7 @@ def test_factor_makes_left_out_samples_most_likely():
     assert np.argmin([surprise(factor) for factor in factors]) == 10
 
 
-def test_middle_of_the_penalties_is_taken_where_no_class_has_two_samples():
+def test_a_fixed_penalty_is_taken_where_no_class_has_two_samples():
     X, _ = draw(4, 50, 4)
     ridge = LeaveOneOutRidge(None).fit(X, np.arange(4), np.ones(4), np.arange(4))
     assert ridge.alpha_ == pytest.approx(50 * UNTRIED_PENALTY)

@@ -216,7 +216,9 @@ def test_balanced_classes_raise_the_probability_of_the_rare_one(X, y, loss):
     plain = LinearProbe(loss=loss, C=0.01).fit(X[rare], y[rare])
     balanced = LinearProbe(loss=loss, C=0.01, class_weight="balanced").fit(X[rare], y[rare])
     difference = balanced.predict_proba(X)[:, 2] - plain.predict_proba(X)[:, 2]
-    assert (difference[y != 2] > 0).all()
+    # ridge regression calibrates: what was sure of the rare class may be less so
+    doubted = y != 2 if loss == "squared_error" else y >= 0
+    assert (difference[doubted] > 0).all()
     assert difference.mean() > 0.01
 
 
