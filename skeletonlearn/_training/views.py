@@ -51,7 +51,7 @@ def default_views(n_channels: int, skeleton: Skeleton | None, *, supervised: boo
     return Compose((*recipe, Jitter(jitter), Smooth(max_sigma=smooth, probability=0.5)))
 
 
-def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None) -> Compose:
+def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None, *, any_length: bool) -> Compose:
     """The recipe for classifiers, less what the data do not allow.
 
     Milder than what contrast needs: a body turned, sheared, scaled and seen in part is still the same action. Series
@@ -63,6 +63,8 @@ def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None) -> C
         Size of a frame.
     skeleton : Skeleton or None
         The layout; bone lengths change only where it is known.
+    any_length : bool
+        Whether the encoder takes any number of frames: then parts of a sequence keep its tempo.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def default_view(n_joints: int, n_channels: int, skeleton: Skeleton | None) -> C
     """
     if n_joints == 1:
         return Compose(())
-    recipe: list[Any] = [TemporalCrop(0.5)]
+    recipe: list[Any] = [TemporalCrop(0.5, keep_tempo=any_length)]
     if skeleton is not None:
         recipe.append(BoneScale(skeleton, 0.4))
     if n_channels == 3:
@@ -106,7 +108,9 @@ def bind_view(view: Any, skeleton: Skeleton | None) -> Any:
     return view.bind(skeleton) if hasattr(view, "bind") else view
 
 
-def see(view: Any, batch: Tensor, lengths: Tensor | None, generator: torch.Generator) -> Tensor:
+def see(
+    view: Any, batch: Tensor, lengths: Tensor | None, generator: torch.Generator, *, any_length: bool
+) -> tuple[Tensor, Tensor | None]:
     """The batch in a view, which may be a user's own and is checked for its shape.
 
     Parameters
@@ -119,28 +123,50 @@ def see(view: Any, batch: Tensor, lengths: Tensor | None, generator: torch.Gener
         Frames of each sequence; those of one length are seen together, without what pads them.
     generator : torch.Generator
         Draws the view.
+    any_length : bool
+        Whether the view may have another number of frames.
 
     Returns
     -------
-    Tensor of shape (B, F, J, C)
-        The view.
+    seen : Tensor of shape (B, G, J, C)
+        The view, padded with zeros.
+    lengths : Tensor of shape (B,) or None
+        Frames of each sequence in the view; None if it was None.
 
     Raises
     ------
     ValueError
         If the view changes the shape.
     """
-    if lengths is not None:
-        seen = torch.zeros_like(batch)
-        for length in lengths.unique().tolist():
-            rows = (lengths == length).nonzero().squeeze(1).to(batch.device)
-            seen[rows, :length] = see(view, batch[rows, :length], None, generator)
-        return seen
+    if lengths is None:
+        return _seen(view, batch, generator, any_length), None
+    groups = [(lengths == length).nonzero().squeeze(1) for length in lengths.unique().tolist()]
+    parts = [_seen(view, batch[rows, : int(lengths[rows[0]])], generator, any_length) for rows in groups]
+    seen = batch.new_zeros((len(batch), max(part.shape[1] for part in parts), *batch.shape[2:]))
+    n_frames = torch.empty_like(lengths)
+    for rows, part in zip(groups, parts, strict=True):
+        seen[rows, : part.shape[1]] = part
+        n_frames[rows] = part.shape[1]
+    return seen, n_frames
+
+
+def _seen(view: Any, batch: Tensor, generator: torch.Generator, any_length: bool) -> Tensor:
+    """Sequences of one length in a view."""
     seen = view(batch, generator)
-    if not isinstance(seen, Tensor) or seen.shape != batch.shape:
+    if not isinstance(seen, Tensor) or not _may_be(seen.shape, batch.shape, any_length):
         got = f"shape {tuple(seen.shape)}" if isinstance(seen, Tensor) else type(seen).__name__
-        raise ValueError(f"The view {view!r} gave {got}, expected a tensor of the batch's shape {tuple(batch.shape)}.")
+        also = ", of any number of frames" if any_length else ""
+        raise ValueError(
+            f"The view {view!r} gave {got}, expected a tensor of the batch's shape {tuple(batch.shape)}{also}."
+        )
     return seen
+
+
+def _may_be(shape: torch.Size, expected: torch.Size, any_length: bool) -> bool:
+    """Whether a view may have this shape where the batch has the expected one."""
+    if not any_length:
+        return shape == expected
+    return len(shape) == 4 and shape[1] > 0 and (shape[0], *shape[2:]) == (expected[0], *expected[2:])
 
 
 def view_pair(augmentation: Any, n_channels: int, skeleton: Skeleton | None, *, supervised: bool) -> tuple[Any, Any]:

@@ -286,7 +286,8 @@ class NetworkClassifier(CallbackSupportMixin, ClassifierMixin, NetworkKeeperMixi
         augmentation = self.augmentation
         if isinstance(augmentation, str) and augmentation == "auto":
             _, n_joints, n_channels = self.sequence_shape_in_
-            augmentation = default_view(n_joints, n_channels, skeleton)
+            any_length = networks["encoder"].any_length
+            augmentation = default_view(n_joints, n_channels, skeleton, any_length=any_length)
         if augmentation is None:
             augmentation = _as_it_is
         of_classes = weigh_classes(self.class_weight, self.classes_, codes[indices], weights)

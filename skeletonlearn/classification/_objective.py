@@ -120,7 +120,9 @@ class ClassificationObjective:
         if self._freeze:
             self._networks["encoder"].eval()  # normalisation keeps the statistics that it has
         batch, lengths = self._batches.take_padded(indices)
-        return {"loss": self._of(see(self._view, batch, lengths, generator), lengths, indices)}
+        encoder: Any = self._networks["encoder"]
+        seen, lengths = see(self._view, batch, lengths, generator, any_length=encoder.any_length)
+        return {"loss": self._of(seen, lengths, indices)}
 
     def evaluate(self, indices: np.ndarray, batch_size: int) -> float:
         """Mean loss of held-out samples as they are."""

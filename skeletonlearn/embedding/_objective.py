@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ class ContrastiveObjective:
     Parameters
     ----------
     networks : torch.nn.ModuleDict
-        `encoder`, `projector` and, where the weight is not zero, `decoder`.
+        `encoder`, which tells whether it takes `any_length`, `projector` and, where the weight is not zero, `decoder`.
     batches : SequenceBatches
         The sequences.
     labels : ndarray of shape (n_samples,)
@@ -64,8 +65,9 @@ class ContrastiveObjective:
         """Losses of the samples at `indices`, by name."""
         batch = self._batches.take(indices)
         # the views go through the encoder one after the other, so that they need not be joined in memory
-        views = (self._ranks.part(see(view, batch, None, generator)) for view in self._views)
-        embeddings = [self._networks["encoder"](view) for view in views]
+        encoder: Any = self._networks["encoder"]
+        views = (see(view, batch, None, generator, any_length=encoder.any_length)[0] for view in self._views)
+        embeddings = [encoder(self._ranks.part(view)) for view in views]
         projections = torch.cat([self._ranks.join(self._networks["projector"](each)) for each in embeddings])
         labels = self._labels[torch.from_numpy(indices).to(self._labels.device)]
         labels = labels.repeat(len(self._views))

@@ -317,9 +317,37 @@ def test_a_view_of_ones_own_is_used_and_checked(X, y):
     SkeletonClassifier(augmentation=view, **SMALL).fit(X, y)
     assert sum(seen) == 2 * len(X)
     with pytest.raises(ValueError, match="expected a tensor of the batch's shape"):
-        SkeletonClassifier(augmentation=lambda batch, generator: batch[:, 1:], **SMALL).fit(X, y)
+        SkeletonClassifier(augmentation=lambda batch, generator: batch[:, :, 1:], **SMALL).fit(X, y)
     with pytest.raises(TypeError, match="expected an object called as view"):
         SkeletonClassifier(augmentation=Jitter, **SMALL).fit(X, y)
+
+
+def every_second_frame(batch, generator):
+    return batch[:, ::2]
+
+
+@pytest.mark.parametrize("encoder", ["tcn", "tcn_two_rates", "cooccurrence", "gru", "lstm", "transformer"])
+def test_a_view_may_have_fewer_frames_where_the_encoder_takes_any_number(encoder, X, y):
+    fitted = SkeletonClassifier(encoder, augmentation=every_second_frame, **SMALL).fit(X, y)
+    assert fitted.predict_proba(X).shape == (len(X), 4)
+
+
+@pytest.mark.parametrize("encoder", ["mlp", "mixer"])
+def test_fewer_frames_are_refused_where_the_encoder_takes_one_number_only(encoder, X, y):
+    with pytest.raises(ValueError, match=r"gave shape \(\d+, 8, 20, 3\), expected .* shape \(\d+, 16, 20, 3\)\.$"):
+        SkeletonClassifier(encoder, augmentation=every_second_frame, **SMALL).fit(X, y)
+
+
+def test_a_view_of_fewer_frames_is_seen_in_ragged_sequences_without_what_pads_them(ragged, y):
+    lengths = []
+
+    def view(batch, generator):
+        lengths.append(batch.shape[1])
+        return batch[:, : max(1, batch.shape[1] // 2)]
+
+    fitted = GRUClassifier(augmentation=view, **SMALL).fit(ragged, y)
+    assert set(lengths) == {len(sequence) for sequence in ragged}
+    assert fitted.predict_proba(ragged).shape == (len(ragged), 4)
 
 
 @pytest.fixture(scope="module", params=FUSIONS)

@@ -30,6 +30,7 @@ def opposite(batch, generator):
 @pytest.fixture
 def networks():
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(24, 5))
+    encoder.any_length = False
     decoder = nn.Sequential(nn.Linear(5, 24), nn.Unflatten(1, (4, 3, 2)))
     return nn.ModuleDict({"encoder": encoder, "projector": linear_heads([5]), "decoder": decoder})
 
