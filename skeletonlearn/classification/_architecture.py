@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from skeletonlearn.nn import EncoderPlan, Heads, StreamedEncoder, embedding_width, step_width
+from skeletonlearn.nn import EncoderPlan, Heads, LogCompression, StreamedEncoder, embedding_width, step_width
 
 _SOME_FRAMES = 16  # to find a width with, where sequences have no common length
 
@@ -57,9 +57,15 @@ class ClassifierPlan:
         shape = (n_frames or _SOME_FRAMES, n_joints, n_channels)
         encoder = replace(self.encoder, shape=shape).build()
         widths = [self._width(part, shape) for part in encoder.parts]
-        return nn.ModuleDict(
-            {"encoder": encoder, "head": Heads(widths, lambda width: nn.Linear(width, self.n_classes))}
-        )
+        # what was pooled over a sequence is compressed, the features of single steps are not
+        make_head = self._compressing_head if encoder.rectified and not self.every_step else self._linear_head
+        return nn.ModuleDict({"encoder": encoder, "head": Heads(widths, make_head)})
+
+    def _linear_head(self, width: int) -> nn.Module:
+        return nn.Linear(width, self.n_classes)
+
+    def _compressing_head(self, width: int) -> nn.Module:
+        return nn.Sequential(LogCompression(), self._linear_head(width))
 
     def _width(self, part: StreamedEncoder, shape: tuple[int, int, int]) -> int:
         """Features that the head of a part gets."""

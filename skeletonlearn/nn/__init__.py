@@ -10,7 +10,7 @@ from skeletonlearn.nn._build import (
     takes_lengths,
 )
 from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
-from skeletonlearn.nn._heads import Heads, projection_head
+from skeletonlearn.nn._heads import Heads, LogCompression, projection_head
 from skeletonlearn.nn._mixer import MixerBlock, MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
 from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
@@ -31,6 +31,7 @@ __all__ = [
     "EncoderPlan",
     "Heads",
     "LateFusion",
+    "LogCompression",
     "MLPDecoder",
     "MLPEncoder",
     "MixerBlock",

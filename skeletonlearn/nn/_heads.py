@@ -1,4 +1,4 @@
-"""What follows an encoder: heads, one for each part of an embedding, and the projection to where contrast is taken."""
+"""What follows an encoder: compression, heads, one for each part of an embedding, and the projection for contrast."""
 
 from __future__ import annotations
 
@@ -6,6 +6,38 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+
+
+class LogCompression(nn.Module):
+    """Logarithm `log(1 + strength * x)` of activations that are not negative.
+
+    That a pattern is there then counts more than how strong it is or how often it comes.
+
+    Parameters
+    ----------
+    strength : float, default=10.0
+        How much more; near 0, activations stay in proportion.
+
+    References
+    ----------
+    F. Perronnin et al., "Improving the Fisher Kernel for Large-Scale Image Classification", ECCV 2010, for compressing
+    what was pooled.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skeletonlearn.nn import LogCompression
+    >>> LogCompression()(torch.tensor([0.0, 0.1, 1.0]))
+    tensor([0.0000, 0.6931, 2.3979])
+    """
+
+    def __init__(self, strength: float = 10.0) -> None:
+        super().__init__()
+        self.strength = strength
+
+    def forward(self, activations: Tensor) -> Tensor:
+        """Turn activations of any shape into as many."""
+        return torch.log1p(self.strength * activations)
 
 
 class Heads(nn.Module):

@@ -25,8 +25,9 @@ class StreamedEncoder(nn.Module):
         From joints to streams.
     encoder : torch.nn.Module
         From `(B, F, J, n_streams * C)` to `(B, D)`. If its attribute `any_length` is true, sequences may have any
-        number of frames; if `takes_lengths` is, it takes the lengths of padded sequences too. If it has a method
-        `steps`, it tells the features of every time step, each of which stands for `frames_a_step` frames.
+        number of frames; if `takes_lengths` is, it takes the lengths of padded sequences too; if `rectified` is, the
+        embedding is of rectified activations, none of them negative. If it has a method `steps`, it tells the features
+        of every time step, each of which stands for `frames_a_step` frames.
 
     See Also
     --------
@@ -56,6 +57,11 @@ class StreamedEncoder(nn.Module):
     def any_length(self) -> bool:
         """Whether sequences may have another number of frames than the encoder was built for."""
         return self.takes_lengths or getattr(self.encoder, "any_length", False)
+
+    @property
+    def rectified(self) -> bool:
+        """Whether no embedding has a negative number."""
+        return getattr(self.encoder, "rectified", False)
 
     @property
     def parts(self) -> list[StreamedEncoder]:
@@ -145,6 +151,11 @@ class LateFusion(nn.Module):
     def any_length(self) -> bool:
         """Whether sequences may have another number of frames than the encoders were built for."""
         return all(part.any_length for part in self.parts)
+
+    @property
+    def rectified(self) -> bool:
+        """Whether no embedding has a negative number."""
+        return all(part.rectified for part in self.parts)
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, D)`, the streams' embeddings one after the other."""

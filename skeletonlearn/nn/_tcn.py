@@ -87,6 +87,7 @@ class TCNEncoder(nn.Module):
     """
 
     any_length = True
+    rectified = True
     frames_a_step = 2**_STAGES
 
     def __init__(
@@ -175,6 +176,7 @@ class TwoRateTCNEncoder(nn.Module):
     """
 
     any_length = True
+    rectified = True
 
     def __init__(
         self, n_frames: int, n_joints: int, n_channels: int, *, hidden_dim: int = 256, dropout: float = 0.2

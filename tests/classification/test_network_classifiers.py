@@ -289,6 +289,17 @@ def test_attention_that_the_loss_would_not_train_is_refused(X, y):
         GRUClassifier(loss="temporal_cross_entropy", pooling="attention", **SMALL).fit(X, y)
 
 
+@pytest.mark.parametrize(("encoder", "compresses"), [("tcn", True), ("tcn_two_rates", True), ("gru", False)])
+def test_heads_see_the_logarithm_of_pooled_activations(encoder, compresses, X, y):
+    fitted = SkeletonClassifier(encoder, fusion="early", **SMALL).fit(X, y)
+    with torch.inference_mode():
+        pooled = fitted.encoder_(torch.from_numpy(X)).double().numpy()
+    weight, bias = (each.double().numpy() for each in fitted._fitted_networks()["head"].state_dict().values())
+    logits = (np.log(1 + 10 * pooled) if compresses else pooled) @ weight.T + bias
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.predict_proba(X), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize(("fusion", "n_heads"), [("early", 1), ("late", 4)])
 def test_where_every_step_predicts_the_sequence_gets_their_mean(fusion, n_heads, X, y):
     fitted = GRUClassifier(loss="temporal_cross_entropy", fusion=fusion, **SMALL).fit(X, y)

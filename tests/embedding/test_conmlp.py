@@ -227,6 +227,13 @@ def test_first_and_second_view_of_a_pair_differ_from_one_recipe_drawn_twice():
     assert not same_bits(pair, embedder(augmentation=Shear(1.0)).fit(sequences(), Y))
 
 
+def test_two_views_may_have_different_numbers_of_frames():
+    views = (TemporalCrop(0.5, keep_tempo=True), lambda batch, generator: batch[:, ::2])
+    fitted = embedder("tcn", augmentation=views, reconstruction_weight=1.0).fit(sequences(), Y)
+    assert fitted.transform(sequences()).shape == (24, len(STREAMS) * WIDTHS["tcn"])
+    assert fitted.reconstruct(sequences()).shape == sequences().shape
+
+
 def test_plain_functions_are_views():
     shapes = []
 

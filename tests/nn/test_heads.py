@@ -1,16 +1,30 @@
 """A head for each part of an embedding, and the projection head."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
 
-from skeletonlearn.nn import Heads, projection_head
+from skeletonlearn.nn import Heads, LogCompression, projection_head
 
 WIDTHS = [4, 1, 3]
 
 
 def linear_heads():
     return Heads(WIDTHS, lambda width: nn.Linear(width, 2))
+
+
+def test_compression_is_a_logarithm_that_leaves_zero_as_it_is():
+    activations = torch.tensor([[0.0, 0.01], [1.0, 30.0]], dtype=torch.float64)
+    expected = [[0.0, math.log(1.1)], [math.log(11.0), math.log(301.0)]]
+    torch.testing.assert_close(LogCompression()(activations), torch.tensor(expected, dtype=torch.float64))
+
+
+def test_compression_is_as_strong_as_it_is_told():
+    activations = torch.tensor([0.0, 2.0], dtype=torch.float64)
+    expected = torch.tensor([0.0, math.log(2.0)], dtype=torch.float64)
+    torch.testing.assert_close(LogCompression(strength=0.5)(activations), expected)
 
 
 @pytest.mark.parametrize("leading", [(5,), (5, 6)])

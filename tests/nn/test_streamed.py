@@ -245,3 +245,13 @@ def test_attention_of_late_fusion_is_the_mean_over_the_streams():
 def test_another_fusion_is_refused():
     with pytest.raises(ValueError, match="fusion='middle' must be one of early, late"):
         replace(PLAN, fusion="middle")
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_embeddings_have_no_negative_number_where_they_are_said_to_be_rectified(encoder, fusion):
+    network = replace(PLAN, encoder=encoder, fusion=fusion).build().eval()
+    assert network.rectified == (encoder in ("tcn", "tcn_two_rates"))
+    if network.rectified:
+        with torch.inference_mode():
+            assert network(sequences()).min() >= 0
