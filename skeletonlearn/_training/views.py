@@ -140,13 +140,17 @@ def see(
     """
     if lengths is None:
         return _seen(view, batch, generator, any_length), None
-    groups = [(lengths == length).nonzero().squeeze(1) for length in lengths.unique().tolist()]
-    parts = [_seen(view, batch[rows, : int(lengths[rows[0]])], generator, any_length) for rows in groups]
-    seen = batch.new_zeros((len(batch), max(part.shape[1] for part in parts), *batch.shape[2:]))
     n_frames = torch.empty_like(lengths)
-    for rows, part in zip(groups, parts, strict=True):
+    parts = []
+    for length in lengths.unique().tolist():
+        of_length = lengths == length
+        rows = of_length.nonzero().squeeze(1).to(batch.device)
+        part = _seen(view, batch[rows, :length], generator, any_length)
+        n_frames[of_length] = part.shape[1]
+        parts.append((rows, part))
+    seen = batch.new_zeros((len(batch), int(n_frames.max()), *batch.shape[2:]))
+    for rows, part in parts:
         seen[rows, : part.shape[1]] = part
-        n_frames[rows] = part.shape[1]
     return seen, n_frames
 
 
