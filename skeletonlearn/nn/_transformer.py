@@ -17,7 +17,9 @@ class TransformerEncoder(nn.Module):
     """Transformer over frames: every frame looks at all frames of its sequence.
 
     A short temporal convolution makes tokens of `patch` frames first, so that a token knows its movement and the
-    quadratic cost stays small. Positions are sines and cosines, so that any length can be encoded.
+    quadratic cost stays small. Positions are sines and cosines of a token's distance from the middle of its sequence,
+    so that any length can be encoded, and a longer sequence than those learned from goes beyond them by half at each
+    end.
 
     Parameters
     ----------
@@ -99,9 +101,8 @@ class TransformerEncoder(nn.Module):
         tokens = self.tokens(frames.transpose(1, 2)).transpose(1, 2)  # (B, S, hidden_dim)
         if lengths is not None:
             lengths = -(-lengths // self.patch)
-        padding = ~real_steps(lengths, tokens)
-        tokens = tokens + _positions(tokens.shape[1], tokens.shape[2]).to(tokens)
-        steps = self.layers(tokens, src_key_padding_mask=None if lengths is None else padding)
+        padding = None if lengths is None else ~real_steps(lengths, tokens)
+        steps = self.layers(tokens + _positions(tokens, lengths), src_key_padding_mask=padding)
         return self.out(steps), lengths
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
@@ -115,11 +116,17 @@ def _heads(width: int) -> int:
     return min((heads for heads in range(1, width + 1) if width % heads == 0), key=lambda heads: abs(heads - wanted))
 
 
-def _positions(n_steps: int, width: int) -> Tensor:
-    """Sinusoidal positions, `(S, D)` (Vaswani et al. 2017, 3.5)."""
-    at = torch.arange(n_steps)[:, None]
-    rates = torch.exp(torch.arange(0, width, 2) * (-math.log(10_000.0) / width))
-    positions = torch.zeros(n_steps, width)
-    positions[:, 0::2] = torch.sin(at * rates)
-    positions[:, 1::2] = torch.cos(at * rates[: width // 2])
+def _positions(tokens: Tensor, lengths: Tensor | None) -> Tensor:
+    """Positions of tokens `(B, S, D)`, from the middle of each sequence on: `(B, S, D)`, or `(1, S, D)` for all."""
+    at = torch.arange(tokens.shape[1], device=tokens.device)
+    n_steps = at.new_full((1,), tokens.shape[1]) if lengths is None else lengths.to(tokens.device)
+    return _sines(at - (n_steps[:, None] - 1) / 2, tokens.shape[2]).to(tokens)
+
+
+def _sines(at: Tensor, width: int) -> Tensor:
+    """Sinusoidal positions `(..., D)` of tokens at `(...)` (Vaswani et al. 2017, 3.5)."""
+    rates = torch.exp(torch.arange(0, width, 2, device=at.device) * (-math.log(10_000.0) / width))
+    positions = at.new_zeros((*at.shape, width))
+    positions[..., 0::2] = torch.sin(at[..., None] * rates)
+    positions[..., 1::2] = torch.cos(at[..., None] * rates[: width // 2])
     return positions

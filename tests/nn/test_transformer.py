@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from skeletonlearn.nn import TransformerEncoder
-from skeletonlearn.nn._transformer import _heads, _positions
+from skeletonlearn.nn._transformer import _heads, _sines
 
 LENGTHS = torch.tensor([7, 1, 4])
 
@@ -28,6 +28,7 @@ def tokens_in_loops(encoder, sequence):
     """Tokens (S, D) of one sequence (F, J, C): every `patch` frames, the frames around by the taps of the kernel."""
     norm, weight, patch = encoder.normalise, encoder.tokens.weight, encoder.patch
     frames = (sequence.flatten(1) - norm.running_mean) / (norm.running_var + norm.eps).sqrt()
+    middle = (-(-len(frames) // patch) - 1) / 2
     tokens = []
     for step, centre in enumerate(range(0, len(frames), patch)):
         token = encoder.tokens.bias.clone()
@@ -37,7 +38,8 @@ def tokens_in_loops(encoder, sequence):
                 token = token + weight[:, :, tap] @ frames[at]
         for feature in range(len(token)):
             rate = 10_000 ** (-(feature - feature % 2) / len(token))
-            token[feature] += math.sin(step * rate) if feature % 2 == 0 else math.cos(step * rate)
+            place = (step - middle) * rate
+            token[feature] += math.sin(place) if feature % 2 == 0 else math.cos(place)
         tokens.append(token)
     return torch.stack(tokens)
 
@@ -97,7 +99,7 @@ def test_encoder_takes_sequences_longer_than_those_it_was_made_for():
 
 
 def test_positions_are_sines_and_cosines_of_falling_rates():
-    second = _positions(3, 5)[2].tolist()
+    second = _sines(torch.arange(3.0), 5)[2].tolist()
     rates = [1.0, 10_000 ** (-2 / 5), 10_000 ** (-4 / 5)]
     expected = [math.sin(2), math.cos(2), math.sin(2 * rates[1]), math.cos(2 * rates[1]), math.sin(2 * rates[2])]
     assert second == pytest.approx(expected, rel=1e-5)
