@@ -13,7 +13,7 @@ def measured(dataset):
     """Rows of a data set's table: the cells, by the name of the system."""
     table = RESULTS.split(f"### {dataset},")[1].split("\n### ")[0]
     lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
-    return {line[0].rstrip(" †‡"): line[1:] for line in lines[2:]}
+    return {line[0]: line[1:] for line in lines[2:]}
 
 
 UCLA, MSR = measured("nw_ucla"), measured("msr_action3d")
