@@ -18,8 +18,8 @@ class TransformerEncoder(nn.Module):
 
     A short temporal convolution makes tokens of `patch` frames first, so that a token knows its movement and the
     quadratic cost stays small. Positions are sines and cosines of a token's distance from the middle of its sequence,
-    so that any length can be encoded, and a longer sequence than those learned from goes beyond them by half at each
-    end.
+    so that any length can be encoded: of the positions that a longer sequence has and those learned from had not, half
+    lie at either end.
 
     Parameters
     ----------

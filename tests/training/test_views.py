@@ -44,10 +44,7 @@ def test_one_recipe_is_both_views():
 
 @pytest.mark.parametrize("kind", [tuple, list])
 def test_a_pair_is_kept_in_order(kind):
-    assert view_pair(kind([Shear(1.0), Reverse(0.5)]), 3, None, supervised=True) == (
-        Shear(1.0),
-        Reverse(0.5),
-    )
+    assert view_pair(kind([Shear(1.0), Reverse(0.5)]), 3, None, supervised=True) == (Shear(1.0), Reverse(0.5))
 
 
 def test_none_leaves_the_sequences_as_they_are():
