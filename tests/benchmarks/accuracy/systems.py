@@ -88,11 +88,11 @@ def probed(skeleton: Skeleton, seed: int, parameters: dict[str, Any]) -> Pipelin
     return Pipeline([("emb", ConMLPEmbedder(skeleton=layout, random_state=seed, **parameters)), ("clf", LinearProbe())])
 
 
-def on_graphs(classifier: type) -> Factory:
+def on_graphs(classifier: type, **parameters: Any) -> Factory:
     """The report's other system: 60 frame graphs, embedded one by one, to a recurrent network."""
 
     def make(skeleton: Skeleton, seed: int) -> Pipeline:
-        embedder = Graph2VecEmbedder(skeleton, output="sequence", n_graphs=60, random_state=seed)
+        embedder = Graph2VecEmbedder(skeleton, output="sequence", n_graphs=60, random_state=seed, **parameters)
         return Pipeline([("emb", embedder), ("clf", classifier(random_state=seed))])
 
     return make
@@ -136,6 +136,7 @@ GROUPS: dict[str, dict[str, Factory]] = {
         ),
         "Graph2Vec + LSTM": on_graphs(LSTMClassifier),
         "Graph2Vec + GRU": on_graphs(GRUClassifier),
+        "Graph2Vec of positions + LSTM": on_graphs(LSTMClassifier, features=("position", "motion"), max_words=1024),
     },
     "Trained end to end": {
         "LSTMClassifier": trained(LSTMClassifier, **EARLY),
