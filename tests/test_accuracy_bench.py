@@ -282,7 +282,8 @@ def test_every_loss_has_rows_with_and_without_reconstruction(split, loss, weight
 
 def test_whole_name_chooses_one_system_and_a_part_all_that_have_it():
     assert choose(["LSTMClassifier"]) == ["LSTMClassifier"]
-    assert choose(["LSTM"]) == ["Graph2Vec + LSTM", "LSTMClassifier", "LSTMClassifier(), nothing set"]
+    on_graphs = ["Graph2Vec + LSTM", "Graph2Vec of positions + LSTM"]
+    assert choose(["LSTM"]) == [*on_graphs, "LSTMClassifier", "LSTMClassifier(), nothing set"]
 
 
 def test_part_of_no_name_is_refused():
