@@ -111,6 +111,13 @@ def vote(**members: Factory) -> Factory:
     )
 
 
+def of_several_seeds(make: Factory, n_seeds: int = 3) -> Factory:
+    """One system, fitted from several seeds, whose probabilities are averaged; no two rows share a seed."""
+    return lambda skeleton, seed: VotingClassifier(
+        [(f"seed_{at}", make(skeleton, at)) for at in range(n_seeds * seed, n_seeds * (seed + 1))], voting="soft"
+    )
+
+
 EARLY = {"fusion": "early", "streams": ("joint", "bone", "motion"), "hidden_dim": 256}
 """One encoder for three streams."""
 
@@ -153,6 +160,7 @@ GROUPS: dict[str, dict[str, Factory]] = {
             cooccurrence=trained(SkeletonClassifier, encoder="cooccurrence", **EARLY),
             gru=trained(GRUClassifier, **EARLY),
         ),
+        "VotingClassifier of three seeds, whole clip": of_several_seeds(trained(SkeletonClassifier, n_clips=1)),
     },
     "Nothing set": {
         "ConMLPEmbedder() + LogisticRegression, nothing set": lambda skeleton, seed: Pipeline(
