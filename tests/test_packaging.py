@@ -354,7 +354,7 @@ def test_type_checker_knows_the_class(types, name):
 
 
 def test_type_checker_knows_what_functions_and_attributes_give(types):
-    assert any("def (z: Any, labels: Any, tau: float =, k1: float =, k2: float =)" in line for line in types)
+    assert any("def (z: Any, labels: Any, temperature: float =, k1: float =, k2: float =)" in line for line in types)
     assert any("-> tuple[tuple[int, int], ...]" in line for line in types)
     assert not any(line.endswith('"Any"') for line in types)
 

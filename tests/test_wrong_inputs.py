@@ -347,8 +347,13 @@ WRONG = {
         "'yaw'",
     ),
     # the losses
-    "tau": (lambda: nt_xent(Z, tau=0), ValueError, "tau=0", "a positive finite number"),
-    "tau as a word": (lambda: supcon(Z, LABELS, tau="hot"), TypeError, "tau='hot'", "a positive finite number"),
+    "loss's temperature": (lambda: nt_xent(Z, temperature=0), ValueError, "temperature=0", "a positive finite number"),
+    "temperature as a word": (
+        lambda: supcon(Z, LABELS, temperature="hot"),
+        TypeError,
+        "temperature='hot'",
+        "a positive finite number",
+    ),
     "loss's k1": (lambda: tcl(Z, LABELS, k1=-1), ValueError, "k1=-1", "a non-negative finite number"),
     "loss's k2": (lambda: tcl(Z, LABELS, k2=float("nan")), ValueError, "k2=nan", "a non-negative finite number"),
     "views that do not divide": (lambda: nt_xent(Z, n_views=3), ValueError, "n_views=3", "divide the number of rows"),

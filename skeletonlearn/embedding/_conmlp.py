@@ -544,8 +544,8 @@ class ConMLPEmbedder(
         if self.loss == "nt_xent":
             return lambda z, labels: nt_xent(z, self.temperature)
         if self.loss == "supcon":
-            return partial(supcon, tau=self.temperature)
-        return partial(tcl, tau=self.temperature, k1=self.k1, k2=self.k2)
+            return partial(supcon, temperature=self.temperature)
+        return partial(tcl, temperature=self.temperature, k1=self.k1, k2=self.k2)
 
     def _finish(self, networks, history, device):
         super()._finish(networks, history, device)

@@ -73,11 +73,11 @@ def check_pair_labels(name: str, value: Tensor, length: int) -> None:
     check_range(name, value, 0, 1)
 
 
-def check_contrastive(z: Tensor, labels: Tensor, tau: float, k1: float, k2: float) -> None:
+def check_contrastive(z: Tensor, labels: Tensor, temperature: float, k1: float, k2: float) -> None:
     """Check the arguments that the contrastive losses share."""
     check_floating("z", z, shape="(n_views * batch, dim)")
     check_integers("labels", labels, len(z), per="row of z")
-    check_number("tau", tau, positive=True)
+    check_number("temperature", temperature, positive=True)
     check_number("k1", k1)
     check_number("k2", k2)
 

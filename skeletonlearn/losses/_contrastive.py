@@ -1,6 +1,6 @@
 """The one core of the contrastive losses: loss and analytic gradient, row block by row block.
 
-With unit rows u, similarities s_ij = u_i.u_j and D_i as in `tcl`, the loss of anchor i is
+With unit rows u, similarities s_ij = u_i.u_j, temperature tau and D_i as in `tcl`, the loss of anchor i is
 ``log D_i - 1/|P(i)| sum_p s_ip / tau``, so that
 
     dL_i/ds_in = k2 e^{s_in/tau} / (tau D_i)                                          n in N(i)
@@ -30,21 +30,21 @@ ELEMENTS_PER_POSITIVE = 6
 def contrastive_loss(
     z: Tensor,
     labels: Tensor,
-    tau: float,
+    temperature: float,
     k1: float,
     k2: float,
     *,
     block_elements: int = BLOCK_ELEMENTS,
 ) -> Tensor:
     """Compute the tuned contrastive loss of checked arguments; see `tcl`."""
-    terms = _Terms(float(tau), float(k1), float(k2), block_elements)
+    terms = _Terms(float(temperature), float(k1), float(k2), block_elements)
     needs_gradient = torch.is_grad_enabled() and z.requires_grad
     loss: Tensor = _ContrastiveLoss.apply(z, labels.to(z.device), terms, needs_gradient)
     return loss
 
 
 class _Terms(NamedTuple):
-    tau: float
+    temperature: float
     k1: float
     k2: float
     block_elements: int
@@ -141,14 +141,14 @@ def _block(
     unit: Tensor, block: Tensor, columns: Tensor, terms: _Terms, needs_gradient: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the losses (b, 1) and dL/ds of a block of anchors as slopes (b, N) * scale (b, 1)."""
-    tau, k1, k2, _ = terms
+    temperature, k1, k2, _ = terms
     is_anchor = columns == block[:, None]  # (b, K)
     n_positives = columns.shape[1] - is_anchor.sum(1, keepdim=True)
 
-    logits = (unit[block] / tau) @ unit.T  # (b, D) @ (D, N) -> (b, N)
+    logits = (unit[block] / temperature) @ unit.T  # (b, D) @ (D, N) -> (b, N)
     attraction = logits.gather(1, columns)  # (b, K)
     mean_attraction = attraction.masked_fill(is_anchor, 0).sum(1, keepdim=True) / n_positives
-    repulsion = (_log(k1) - tau * attraction).masked_fill_(is_anchor, -torch.inf)  # (b, K)
+    repulsion = (_log(k1) - temperature * attraction).masked_fill_(is_anchor, -torch.inf)  # (b, K)
     if k2 != 1:
         logits += _log(k2)
     logits.scatter_(1, columns, attraction.masked_fill_(is_anchor, -torch.inf))
@@ -159,9 +159,9 @@ def _block(
     denominator = logits.sum(1, keepdim=True) + repulsion.sum(1, keepdim=True)
     losses = denominator.log() + highest - mean_attraction
     if needs_gradient:
-        pull = repulsion.mul_(-tau).sub_(denominator / n_positives).masked_fill_(is_anchor, 0)
+        pull = repulsion.mul_(-temperature).sub_(denominator / n_positives).masked_fill_(is_anchor, 0)
         logits.scatter_add_(1, columns, pull)
-    return losses, logits, 1 / (tau * denominator)
+    return losses, logits, 1 / (temperature * denominator)
 
 
 def _log(weight: float) -> float:

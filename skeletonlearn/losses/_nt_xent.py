@@ -9,8 +9,8 @@ from skeletonlearn.losses._checks import check_number, check_views
 from skeletonlearn.losses._contrastive import contrastive_loss
 
 
-def nt_xent(z: Tensor, tau: float = 0.1, *, n_views: int = 2) -> Tensor:
-    r"""NT-Xent: tell the other view of an anchor from all other rows, without labels.
+def nt_xent(z: Tensor, temperature: float = 0.1, *, n_views: int = 2) -> Tensor:
+    r"""NT-Xent: distinguish the other view of an anchor from all other rows, without labels.
 
     For an anchor :math:`i` with unit row :math:`z_i` and its other view :math:`p`,
 
@@ -26,8 +26,8 @@ def nt_xent(z: Tensor, tau: float = 0.1, *, n_views: int = 2) -> Tensor:
         Projections, view by view as from ``torch.cat([view1, view2])``: rows ``i`` and
         ``batch + i`` are views of one sample. They are L2-normalised here. Half precisions are
         computed in float32.
-    tau : float, default=0.1
-        Temperature.
+    temperature : float, default=0.1
+        Temperature :math:`\tau`.
     n_views : int, default=2
         Number of views of each sample.
 
@@ -39,10 +39,10 @@ def nt_xent(z: Tensor, tau: float = 0.1, *, n_views: int = 2) -> Tensor:
     Raises
     ------
     TypeError
-        If `z` is not a floating tensor, `tau` not a number or `n_views` not an integer.
+        If `z` is not a floating tensor, `temperature` not a number or `n_views` not an integer.
     ValueError
-        If `z` is not 2-D or empty, `tau` is not positive, or `n_views` is below 2 or does not
-        divide the number of rows.
+        If `z` is not 2-D or empty, `temperature` is not positive, or `n_views` is below 2 or does
+        not divide the number of rows.
 
     See Also
     --------
@@ -62,10 +62,10 @@ def nt_xent(z: Tensor, tau: float = 0.1, *, n_views: int = 2) -> Tensor:
     >>> import torch
     >>> from skeletonlearn.losses import nt_xent
     >>> z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [0.1, 1.0]])
-    >>> round(nt_xent(z, tau=0.5).item(), 4)
+    >>> round(nt_xent(z, temperature=0.5).item(), 4)
     0.2899
     """
     check_views(z, n_views)
-    check_number("tau", tau, positive=True)
+    check_number("temperature", temperature, positive=True)
     labels = torch.arange(len(z) // n_views, device=z.device).repeat(n_views)
-    return contrastive_loss(z, labels, tau, k1=0, k2=1)
+    return contrastive_loss(z, labels, temperature, k1=0, k2=1)

@@ -8,7 +8,7 @@ from skeletonlearn.losses._checks import check_contrastive
 from skeletonlearn.losses._contrastive import contrastive_loss
 
 
-def supcon(z: Tensor, labels: Tensor, tau: float = 0.1) -> Tensor:
+def supcon(z: Tensor, labels: Tensor, temperature: float = 0.1) -> Tensor:
     r"""Supervised contrastive loss: every row with the anchor's label is a positive.
 
     For an anchor :math:`i` with unit row :math:`z_i`, positives :math:`P(i)` (the other rows with
@@ -26,9 +26,9 @@ def supcon(z: Tensor, labels: Tensor, tau: float = 0.1) -> Tensor:
         Projections, view by view as from ``torch.cat([view1, view2])``. They are L2-normalised
         here. Half precisions are computed in float32.
     labels : Tensor of shape (n_views * batch,)
-        One integer label a row.
-    tau : float, default=0.1
-        Temperature.
+        One integer label per row.
+    temperature : float, default=0.1
+        Temperature :math:`\tau`.
 
     Returns
     -------
@@ -38,10 +38,11 @@ def supcon(z: Tensor, labels: Tensor, tau: float = 0.1) -> Tensor:
     Raises
     ------
     TypeError
-        If `z` is not a floating tensor, `labels` not an integer tensor, or `tau` not a number.
+        If `z` is not a floating tensor, `labels` not an integer tensor, or `temperature` not a
+        number.
     ValueError
-        If `z` is not 2-D or empty, `labels` does not have one label a row, or `tau` is not
-        positive.
+        If `z` is not 2-D or empty, `labels` does not have one label per row, or `temperature` is
+        not positive.
 
     See Also
     --------
@@ -61,8 +62,8 @@ def supcon(z: Tensor, labels: Tensor, tau: float = 0.1) -> Tensor:
     >>> import torch
     >>> from skeletonlearn.losses import supcon
     >>> z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [0.1, 1.0]])
-    >>> round(supcon(z, torch.tensor([0, 1, 0, 1]), tau=0.5).item(), 4)
+    >>> round(supcon(z, torch.tensor([0, 1, 0, 1]), temperature=0.5).item(), 4)
     0.2899
     """
-    check_contrastive(z, labels, tau, k1=0, k2=1)
-    return contrastive_loss(z, labels, tau, k1=0, k2=1)
+    check_contrastive(z, labels, temperature, k1=0, k2=1)
+    return contrastive_loss(z, labels, temperature, k1=0, k2=1)

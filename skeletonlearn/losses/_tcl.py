@@ -8,7 +8,7 @@ from skeletonlearn.losses._checks import check_contrastive
 from skeletonlearn.losses._contrastive import contrastive_loss
 
 
-def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float = 1.0) -> Tensor:
+def tcl(z: Tensor, labels: Tensor, temperature: float = 0.1, k1: float = 10.0, k2: float = 1.0) -> Tensor:
     r"""Tuned contrastive loss: supcon with weights for hard positives and hard negatives.
 
     For an anchor :math:`i` with unit row :math:`z_i`, positives :math:`P(i)` (the other rows with
@@ -30,9 +30,9 @@ def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float
         Projections, view by view as from ``torch.cat([view1, view2])``. They are L2-normalised
         here. Half precisions are computed in float32.
     labels : Tensor of shape (n_views * batch,)
-        One integer label a row.
-    tau : float, default=0.1
-        Temperature. By definition it does not divide the exponent of the `k1` term.
+        One integer label per row.
+    temperature : float, default=0.1
+        Temperature :math:`\tau`. By definition it does not divide the exponent of the `k1` term.
     k1 : float, default=10.0
         Weight of the term that raises the gradient of hard positives.
     k2 : float, default=1.0
@@ -46,11 +46,11 @@ def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float
     Raises
     ------
     TypeError
-        If `z` is not a floating tensor, `labels` not an integer tensor, or `tau`, `k1` or `k2`
-        not a number.
+        If `z` is not a floating tensor, `labels` not an integer tensor, or `temperature`, `k1` or
+        `k2` not a number.
     ValueError
-        If `z` is not 2-D or empty, `labels` does not have one label a row, `tau` is not positive,
-        or `k1` or `k2` is negative or not finite.
+        If `z` is not 2-D or empty, `labels` does not have one label per row, `temperature` is not
+        positive, or `k1` or `k2` is negative or not finite.
 
     See Also
     --------
@@ -58,12 +58,12 @@ def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float
 
     Notes
     -----
-    The balance of the three sums depends on `tau` and on how many positives and negatives an anchor has: at 1,024
-    anchors, 60 classes and ``tau=0.07`` they start near 37, ``k1`` * 17 and ``k2`` * 2219. To carry weights over to
-    other data, keep ``k1 * n_positives / (k2 * n_negatives)`` as it is. With labels both numbers grow with the batch,
-    so that its size does not matter; with twice as many classes of equal size, double `k1`. Where each sequence is a
-    class of its own there is one positive in whatever batch, so double `k1` with the batch. Another `tau` needs a
-    search.
+    The balance of the three sums depends on `temperature` and on how many positives and negatives an anchor has: at
+    1,024 anchors, 60 classes and ``temperature=0.07`` they start near 37, ``k1`` * 17 and ``k2`` * 2219. To carry
+    weights over to other data, keep ``k1 * n_positives / (k2 * n_negatives)`` as it is. With labels both numbers grow
+    with the batch, so that its size does not matter; with twice as many classes of equal size, double `k1`. Where each
+    sequence is a class of its own there is one positive in whatever batch, so double `k1` with the batch. Another
+    `temperature` needs a search.
 
     Twice differentiating is not supported: the gradient is computed along with the loss.
 
@@ -79,5 +79,5 @@ def tcl(z: Tensor, labels: Tensor, tau: float = 0.1, k1: float = 10.0, k2: float
     >>> round(tcl(z, torch.tensor([0, 1, 0, 1]), k1=100).item(), 4)
     0.0021
     """
-    check_contrastive(z, labels, tau, k1, k2)
-    return contrastive_loss(z, labels, tau, k1, k2)
+    check_contrastive(z, labels, temperature, k1, k2)
+    return contrastive_loss(z, labels, temperature, k1, k2)

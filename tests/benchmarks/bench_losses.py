@@ -30,7 +30,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 ROOT = Path(__file__).resolve().parents[2]
 N_ROWS, DIM, N_CLASSES = 4096, 128, 60
-TAU, K1, K2 = 0.1, 10.0, 2.0
+TEMPERATURE, K1, K2 = 0.1, 10.0, 2.0
 MOST_TIME, MOST_MEMORY = 0.7, 0.5
 
 
@@ -38,7 +38,7 @@ def masked_tcl(z: Tensor, labels: Tensor) -> Tensor:
     """Compute the loss with (N, N) masks and autograd, as the published code does."""
     z = torch.nn.functional.normalize(z, dim=1)
     similarity = z @ z.T
-    logits = similarity / TAU
+    logits = similarity / TEMPERATURE
     highest = logits.max(dim=1, keepdim=True).values.detach()
     logits = logits - highest
     same = (labels[:, None] == labels[None, :]).float()
@@ -56,7 +56,7 @@ def masked_tcl(z: Tensor, labels: Tensor) -> Tensor:
 
 def block_tcl(z: Tensor, labels: Tensor) -> Tensor:
     """Compute the loss with the package's core."""
-    return tcl(z, labels, TAU, K1, K2)
+    return tcl(z, labels, TEMPERATURE, K1, K2)
 
 
 IMPLEMENTATIONS: dict[str, Loss] = {"masked": masked_tcl, "block": block_tcl}

@@ -72,7 +72,7 @@ def make_epoch(X: np.ndarray) -> tuple[torch.nn.Module, Callable[[], dict[str, f
         projection_layers=1,
         has_decoder=False,
     ).build()
-    contrast = partial(supcon, tau=0.1)
+    contrast = partial(supcon, temperature=0.1)
     objective = ContrastiveObjective(
         networks, SequenceBatches(X, CPU), labels, (Shear(1.0), Reverse(0.5)), contrast, 0.0, CPU
     )

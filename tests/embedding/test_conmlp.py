@@ -166,7 +166,7 @@ def test_parameters_of_the_tuned_loss_change_what_is_learned(changes):
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_a_named_loss_handed_over_as_a_function_learns_the_same(fusion):
     named = embedder(loss="tcl", k1=5.0, temperature=0.2, fusion=fusion).fit(sequences(), Y)
-    own = embedder(loss=partial(tcl, tau=0.2, k1=5.0), fusion=fusion).fit(sequences(), Y)
+    own = embedder(loss=partial(tcl, temperature=0.2, k1=5.0), fusion=fusion).fit(sequences(), Y)
     assert same_bits(named, own)
 
 

@@ -39,7 +39,7 @@ def linear_heads(widths):
     return Heads(widths, lambda width: nn.Linear(width, 4))
 
 
-def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(supcon, tau=0.2)):  # noqa: B008
+def objective(networks, views=(same, opposite), weight=0.0, contrast=partial(supcon, temperature=0.2)):  # noqa: B008
     return ContrastiveObjective(networks, SequenceBatches(X, CPU), Y, views, contrast, weight, CPU, OneProcess())
 
 
@@ -47,7 +47,7 @@ def test_loss_contrasts_the_projections_of_both_views_under_their_labels(network
     indices = np.array([4, 0, 2, 1])
     x = torch.from_numpy(X[indices])
     projections = networks["projector"].heads[0](networks["encoder"](torch.cat([x, -x])))
-    expected = supcon(projections, torch.tensor([1, 0, 0, 1, 1, 0, 0, 1]), tau=0.2)
+    expected = supcon(projections, torch.tensor([1, 0, 0, 1, 1, 0, 0, 1]), temperature=0.2)
     losses = objective(networks)(indices, torch.Generator())
     assert losses.keys() == {"loss"}
     torch.testing.assert_close(losses["loss"], expected)
@@ -58,7 +58,7 @@ def test_with_parts_the_loss_is_the_mean_of_their_contrasts(networks):
     x = torch.from_numpy(X)
     parts = networks["encoder"](torch.cat([x, -x])).split([2, 3], dim=1)
     first, second = (
-        supcon(head(part), torch.from_numpy(Y).repeat(2), tau=0.2)
+        supcon(head(part), torch.from_numpy(Y).repeat(2), temperature=0.2)
         for head, part in zip(networks["projector"].heads, parts, strict=True)
     )
     assert not torch.isclose(first, second)

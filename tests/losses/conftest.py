@@ -7,7 +7,7 @@ import pytest
 import torch
 
 
-def tcl_in_loops(z, labels, tau, k1, k2):
+def tcl_in_loops(z, labels, temperature, k1, k2):
     """Tuned contrastive loss, anchor by anchor and pair by pair, in float64."""
     z = np.asarray(z, dtype=np.float64)
     z = z / np.linalg.norm(z, axis=1, keepdims=True)
@@ -16,29 +16,29 @@ def tcl_in_loops(z, labels, tau, k1, k2):
         positives = [j for j in range(len(z)) if j != i and labels[j] == labels[i]]
         negatives = [j for j in range(len(z)) if labels[j] != labels[i]]
         denominator = (
-            sum(math.exp(z[i] @ z[p] / tau) for p in positives)
+            sum(math.exp(z[i] @ z[p] / temperature) for p in positives)
             + k1 * sum(math.exp(-z[i] @ z[p]) for p in positives)
-            + k2 * sum(math.exp(z[i] @ z[n] / tau) for n in negatives)
+            + k2 * sum(math.exp(z[i] @ z[n] / temperature) for n in negatives)
         )
-        terms = [math.log(math.exp(z[i] @ z[p] / tau) / denominator) for p in positives]
+        terms = [math.log(math.exp(z[i] @ z[p] / temperature) / denominator) for p in positives]
         if positives:
             losses.append(-sum(terms) / len(positives))
     return sum(losses) / len(losses) if losses else 0.0
 
 
-def plain_tcl(z, labels, tau, k1, k2):
+def plain_tcl(z, labels, temperature, k1, k2):
     """Tuned contrastive loss with masks, left to autograd; every anchor needs a positive."""
     z = torch.nn.functional.normalize(z, dim=1)
     similarity = z @ z.T
     same = labels[:, None] == labels
     positive = (same & ~torch.eye(len(z), dtype=torch.bool)).to(z.dtype)
-    exponential = torch.exp(similarity / tau)
+    exponential = torch.exp(similarity / temperature)
     denominator = (
         (exponential * positive).sum(1)
         + k1 * (torch.exp(-similarity) * positive).sum(1)
         + k2 * (exponential * ~same).sum(1)
     )
-    attraction = (similarity * positive).sum(1) / positive.sum(1) / tau
+    attraction = (similarity * positive).sum(1) / positive.sum(1) / temperature
     return (denominator.log() - attraction).mean()
 
 

@@ -14,9 +14,9 @@ LABELS = torch.arange(8) % 2
 STEPS = torch.randn(8, 4, 3, generator=GENERATOR, dtype=torch.float64)
 
 CALLS = {
-    "nt_xent": ((Z,), ("tau",)),
-    "supcon": ((Z, LABELS), ("tau",)),
-    "tcl": ((Z, LABELS), ("tau", "k1", "k2")),
+    "nt_xent": ((Z,), ("temperature",)),
+    "supcon": ((Z, LABELS), ("temperature",)),
+    "tcl": ((Z, LABELS), ("temperature", "k1", "k2")),
     "margin_contrastive": ((Z, OTHER, LABELS), ("margin",)),
     "focal_loss": ((Z, LABELS), ("gamma", "label_smoothing")),
     "temporal_cross_entropy": ((STEPS, LABELS), ("label_smoothing",)),

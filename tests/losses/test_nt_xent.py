@@ -8,20 +8,20 @@ from skeletonlearn.losses import nt_xent, supcon
 
 @pytest.mark.parametrize("batch", [1, 4, 15])
 @pytest.mark.parametrize("n_views", [2, 3])
-@pytest.mark.parametrize("tau", [0.05, 0.1, 1.0])
-def test_value_is_that_of_the_formula(make_batch, reference, batch, n_views, tau):
+@pytest.mark.parametrize("temperature", [0.05, 0.1, 1.0])
+def test_value_is_that_of_the_formula(make_batch, reference, batch, n_views, temperature):
     z, _ = make_batch(batch * n_views, 1)
     labels = list(range(batch)) * n_views
-    wanted = reference(z.detach(), labels, tau, k1=0, k2=1)
-    assert nt_xent(z, tau, n_views=n_views).item() == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+    wanted = reference(z.detach(), labels, temperature, k1=0, k2=1)
+    assert nt_xent(z, temperature, n_views=n_views).item() == pytest.approx(wanted, rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("tau", [0.05, 0.1, 1.0])
-def test_loss_and_gradient_agree_with_pytorch_metric_learning(make_batch, tau):
+@pytest.mark.parametrize("temperature", [0.05, 0.1, 1.0])
+def test_loss_and_gradient_agree_with_pytorch_metric_learning(make_batch, temperature):
     losses = pytest.importorskip("pytorch_metric_learning.losses")
     z, _ = make_batch(24, 1)
-    wanted = losses.NTXentLoss(temperature=tau)(z, torch.arange(12).repeat(2))
-    found = nt_xent(z, tau)
+    wanted = losses.NTXentLoss(temperature=temperature)(z, torch.arange(12).repeat(2))
+    found = nt_xent(z, temperature)
     gradients = [torch.autograd.grad(loss, z)[0] for loss in (found, wanted)]
     torch.testing.assert_close(found, wanted, rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(*gradients, rtol=1e-6, atol=1e-6)
@@ -47,7 +47,7 @@ def test_views_are_paired_view_by_view():
         ({"n_views": 1}, ValueError, "n_views=1 must be an integer from 2 on"),
         ({"n_views": 2.0}, TypeError, "n_views=2.0 must be an integer"),
         ({"n_views": True}, TypeError, "n_views=True must be an integer"),
-        ({"tau": -1}, ValueError, "tau=-1 must be a positive finite number"),
+        ({"temperature": -1}, ValueError, "temperature=-1 must be a positive finite number"),
     ],
 )
 def test_wrong_arguments_raise_an_error_that_says_got_and_wanted(change, error, message):

@@ -8,21 +8,21 @@ from skeletonlearn.losses import supcon, tcl
 
 @pytest.mark.parametrize("n_rows", [4, 12, 30])
 @pytest.mark.parametrize("n_classes", [1, 2, 5])
-@pytest.mark.parametrize("tau", [0.05, 0.1, 1.0])
+@pytest.mark.parametrize("temperature", [0.05, 0.1, 1.0])
 @pytest.mark.parametrize(("k1", "k2"), [(0, 1), (1, 1), (10, 2), (5000, 1), (1, 0)])
-def test_value_is_that_of_the_formula(make_batch, reference, n_rows, n_classes, tau, k1, k2):
+def test_value_is_that_of_the_formula(make_batch, reference, n_rows, n_classes, temperature, k1, k2):
     z, labels = make_batch(n_rows, n_classes)
-    loss = tcl(z, labels, tau, k1, k2).item()
-    wanted = reference(z.detach(), labels, tau, k1, k2)
+    loss = tcl(z, labels, temperature, k1, k2).item()
+    wanted = reference(z.detach(), labels, temperature, k1, k2)
     assert loss == pytest.approx(wanted, rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("tau", [0.01, 0.1, 1.0])
+@pytest.mark.parametrize("temperature", [0.01, 0.1, 1.0])
 @pytest.mark.parametrize("n_classes", [1, 4, 16])
-def test_without_k1_and_with_k2_of_one_it_is_supcon(make_batch, tau, n_classes):
+def test_without_k1_and_with_k2_of_one_it_is_supcon(make_batch, temperature, n_classes):
     z, labels = make_batch(32, n_classes)
-    wanted = supcon(z, labels, tau)
-    torch.testing.assert_close(tcl(z, labels, tau, k1=0, k2=1), wanted, rtol=1e-6, atol=1e-6)
+    wanted = supcon(z, labels, temperature)
+    torch.testing.assert_close(tcl(z, labels, temperature, k1=0, k2=1), wanted, rtol=1e-6, atol=1e-6)
 
 
 def test_float32_agrees_with_the_formula(make_batch, reference):
@@ -64,11 +64,11 @@ def test_labels_of_any_integer_dtype_are_taken(make_batch, dtype):
         ({"labels": torch.zeros(4, dtype=torch.bool)}, TypeError, "labels has dtype torch.bool"),
         ({"labels": torch.arange(3)}, ValueError, r"labels has shape \(3,\).*\(4,\)"),
         ({"labels": torch.arange(4)[:, None]}, ValueError, r"labels has shape \(4, 1\).*\(4,\)"),
-        ({"tau": 0}, ValueError, "tau=0 must be a positive finite number"),
-        ({"tau": -0.1}, ValueError, "tau=-0.1 must be a positive finite number"),
-        ({"tau": float("nan")}, ValueError, "tau=nan must be"),
-        ({"tau": "0.1"}, TypeError, "tau='0.1' must be"),
-        ({"tau": True}, TypeError, "tau=True must be"),
+        ({"temperature": 0}, ValueError, "temperature=0 must be a positive finite number"),
+        ({"temperature": -0.1}, ValueError, "temperature=-0.1 must be a positive finite number"),
+        ({"temperature": float("nan")}, ValueError, "temperature=nan must be"),
+        ({"temperature": "0.1"}, TypeError, "temperature='0.1' must be"),
+        ({"temperature": True}, TypeError, "temperature=True must be"),
         ({"k1": -1}, ValueError, "k1=-1 must be a non-negative finite number"),
         ({"k1": float("inf")}, ValueError, "k1=inf must be"),
         ({"k2": -1.0}, ValueError, "k2=-1.0 must be a non-negative finite number"),
