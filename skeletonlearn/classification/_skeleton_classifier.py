@@ -16,7 +16,7 @@ class SkeletonClassifier(NetworkClassifier):
     Parameters
     ----------
     encoder : str or callable, default="tcn"
-        The network from a sequence to its features: ``"tcn"``, ``"tcn_two_rates"``, ``"cooccurrence"``, ``"mixer"``,
+        The network from a sequence to its features: ``"tcn"``, ``"slowfast"``, ``"cooccurrence"``, ``"mixer"``,
         ``"mlp"``, ``"lstm"``, ``"gru"`` or ``"transformer"``; the last three take sequences of any length. A callable
         is a factory, called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from
         `(B, F, J, C)` to `(B, D)`; `n_channels` counts the channels of the streams that it sees: of one after late

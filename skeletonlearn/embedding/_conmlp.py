@@ -60,7 +60,7 @@ class ConMLPEmbedder(
     Parameters
     ----------
     encoder : str or callable, default="tcn"
-        The network from a sequence to its embedding: ``"mlp"`` (the published one), ``"tcn"``, ``"tcn_two_rates"``,
+        The network from a sequence to its embedding: ``"mlp"`` (the published one), ``"tcn"``, ``"slowfast"``,
         ``"cooccurrence"``, ``"mixer"``, ``"lstm"``, ``"gru"`` or ``"transformer"``. A callable is a factory,
         called as ``encoder(n_frames, n_joints, n_channels)``, of a :class:`torch.nn.Module` from `(B, F, J, C)`
         to `(B, n_components)`; `n_channels` counts the channels of the streams that it sees: of one after late
@@ -96,7 +96,7 @@ class ConMLPEmbedder(
     projection_layers : {1, 2}, default=1
         Layers of the projection: one linear layer (the published one), or a perceptron.
     hidden_dim : int, default=128
-        Width of the encoder, of each stream's after late fusion. The embedding of ``"tcn"`` and ``"tcn_two_rates"`` is
+        Width of the encoder, of each stream's after late fusion. The embedding of ``"tcn"`` and ``"slowfast"`` is
         about six times as wide, that of other encoders just as wide.
     dropout : float or None, default=None
         Dropout of encoder and decoder; None is the encoder's own default (0.6 for ``"mlp"``).

@@ -17,7 +17,7 @@ from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
 from skeletonlearn.nn._recurrent import RecurrentEncoder
 from skeletonlearn.nn._streamed import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
 from skeletonlearn.nn._streams import STREAMS, StreamStack, choose_streams
-from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TemporalBlock, TwoRateTCNEncoder
+from skeletonlearn.nn._tcn import SlowFastEncoder, TCNDecoder, TCNEncoder, TemporalBlock
 from skeletonlearn.nn._transformer import TransformerEncoder
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "MixerDecoder",
     "MixerEncoder",
     "RecurrentEncoder",
+    "SlowFastEncoder",
     "StreamStack",
     "StreamedEncoder",
     "TCNDecoder",
@@ -45,7 +46,6 @@ __all__ = [
     "TemporalBlock",
     "TemporalPooling",
     "TransformerEncoder",
-    "TwoRateTCNEncoder",
     "build_decoder",
     "build_encoder",
     "choose_streams",

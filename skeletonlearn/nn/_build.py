@@ -14,13 +14,13 @@ from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEnco
 from skeletonlearn.nn._mixer import MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
 from skeletonlearn.nn._recurrent import RecurrentEncoder
-from skeletonlearn.nn._tcn import TCNDecoder, TCNEncoder, TwoRateTCNEncoder
+from skeletonlearn.nn._tcn import SlowFastEncoder, TCNDecoder, TCNEncoder
 from skeletonlearn.nn._transformer import TransformerEncoder
 
 ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "mlp": MLPEncoder,
     "tcn": TCNEncoder,
-    "tcn_two_rates": TwoRateTCNEncoder,
+    "slowfast": SlowFastEncoder,
     "cooccurrence": CooccurrenceEncoder,
     "mixer": MixerEncoder,
     "lstm": partial(RecurrentEncoder, cell="lstm"),

@@ -76,7 +76,7 @@ class TCNEncoder(nn.Module):
     See Also
     --------
     TCNDecoder : Turns its embeddings back into sequences.
-    TwoRateTCNEncoder : Two of them, at two frame rates.
+    SlowFastEncoder : A slow path and a fast path of such networks.
 
     Examples
     --------
@@ -144,11 +144,12 @@ class TCNEncoder(nn.Module):
         return torch.cat([self.pool(stage.transpose(1, 2)) for stage in pooled], dim=1)
 
 
-class TwoRateTCNEncoder(nn.Module):
-    """Two temporal convolutional networks: a wide one at a slow frame rate, a narrow one at the full rate.
+class SlowFastEncoder(nn.Module):
+    """SlowFast: a wide temporal convolutional network at half the frame rate and a narrow one at the full frame rate.
 
-    The slow path averages pairs of frames, so that it looks twice as far back; a quarter of the embedding comes from
-    the fast path, which sees every frame.
+    The slow path averages pairs of frames, so that its convolutions cover twice the time. The fast path sees every
+    frame; a quarter of the embedding comes from it. There are no connections between the paths before the embedding,
+    unlike in the paper.
 
     Parameters
     ----------
@@ -170,8 +171,8 @@ class TwoRateTCNEncoder(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from skeletonlearn.nn import TwoRateTCNEncoder
-    >>> TwoRateTCNEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
+    >>> from skeletonlearn.nn import SlowFastEncoder
+    >>> SlowFastEncoder(16, 20, 3, hidden_dim=32)(torch.zeros(2, 16, 20, 3)).shape
     torch.Size([2, 192])
     """
 

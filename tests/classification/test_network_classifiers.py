@@ -289,7 +289,7 @@ def test_attention_that_the_loss_would_not_train_is_refused(X, y):
         GRUClassifier(loss="temporal_cross_entropy", pooling="attention", **SMALL).fit(X, y)
 
 
-@pytest.mark.parametrize(("encoder", "compresses"), [("tcn", True), ("tcn_two_rates", True), ("gru", False)])
+@pytest.mark.parametrize(("encoder", "compresses"), [("tcn", True), ("slowfast", True), ("gru", False)])
 def test_heads_see_the_logarithm_of_pooled_activations(encoder, compresses, X, y):
     fitted = SkeletonClassifier(encoder, fusion="early", **SMALL).fit(X, y)
     with torch.inference_mode():
@@ -337,7 +337,7 @@ def every_second_frame(batch, generator):
     return batch[:, ::2]
 
 
-@pytest.mark.parametrize("encoder", ["tcn", "tcn_two_rates", "cooccurrence", "gru", "lstm", "transformer"])
+@pytest.mark.parametrize("encoder", ["tcn", "slowfast", "cooccurrence", "gru", "lstm", "transformer"])
 def test_a_view_may_have_fewer_frames_where_the_encoder_takes_any_number(encoder, X, y):
     fitted = SkeletonClassifier(encoder, augmentation=every_second_frame, **SMALL).fit(X, y)
     assert fitted.predict_proba(X).shape == (len(X), 4)

@@ -20,7 +20,7 @@ from skeletonlearn.nn import (
 )
 
 # with a hidden_dim of 24; temporal convolutions give the mean and maximum of four stages, two of them half as wide
-WIDTHS = dict.fromkeys(ENCODERS, 24) | {"tcn": 144, "tcn_two_rates": 144}
+WIDTHS = dict.fromkeys(ENCODERS, 24) | {"tcn": 144, "slowfast": 144}
 ODD_SHAPES = [(1, 1, 1), (1, 5, 3), (6, 1, 2), (7, 3, 2), (300, 50, 3)]
 
 
@@ -29,7 +29,7 @@ def sequences(*shape):
 
 
 def test_encoders_have_the_names_of_the_field():
-    assert set(ENCODERS) == {"mlp", "tcn", "tcn_two_rates", "cooccurrence", "mixer", "lstm", "gru", "transformer"}
+    assert set(ENCODERS) == {"mlp", "tcn", "slowfast", "cooccurrence", "mixer", "lstm", "gru", "transformer"}
 
 
 @pytest.mark.parametrize("name", ["mlp", "tcn", "cooccurrence", "mixer"])

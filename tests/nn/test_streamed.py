@@ -56,7 +56,7 @@ def test_encoder_sees_the_lengths_where_there_are_any():
 
 @pytest.mark.parametrize(
     ("encoder", "expected"),
-    [("lstm", True), ("gru", True), ("transformer", True), ("tcn", False), ("tcn_two_rates", False), ("mlp", False)],
+    [("lstm", True), ("gru", True), ("transformer", True), ("tcn", False), ("slowfast", False), ("mlp", False)],
 )
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_whether_it_takes_lengths_is_as_with_its_encoder(fusion, encoder, expected):
@@ -251,7 +251,7 @@ def test_another_fusion_is_refused():
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_embeddings_have_no_negative_number_where_they_are_said_to_be_rectified(encoder, fusion):
     network = replace(PLAN, encoder=encoder, fusion=fusion).build().eval()
-    assert network.rectified == (encoder in ("tcn", "tcn_two_rates"))
+    assert network.rectified == (encoder in ("tcn", "slowfast"))
     if network.rectified:
         with torch.inference_mode():
             assert network(sequences()).min() >= 0

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skeletonlearn.nn import TCNEncoder, TemporalBlock, TwoRateTCNEncoder
+from skeletonlearn.nn import SlowFastEncoder, TCNEncoder, TemporalBlock
 
 POOLED = {
     "mean": lambda steps: steps.mean(dim=1),
@@ -98,7 +98,7 @@ def test_embedding_by_attention_is_the_weighted_mean_of_the_last_stage_alone():
 
 
 def seen_by(path, x, encoder):
-    """What one path of a two-rate encoder is given."""
+    """What one path of a SlowFast encoder receives."""
     seen = []
     handle = getattr(encoder, path).register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
     encoder(x)
@@ -108,13 +108,13 @@ def seen_by(path, x, encoder):
 
 def test_slow_path_sees_the_mean_of_each_pair_and_an_odd_last_frame_alone():
     x = torch.tensor([1.0, 3.0, 10.0, 20.0, 7.0])[None, :, None, None] * torch.tensor([1.0, -1.0])
-    slowed = seen_by("slow", x, TwoRateTCNEncoder(5, 1, 2, hidden_dim=8).eval())
+    slowed = seen_by("slow", x, SlowFastEncoder(5, 1, 2, hidden_dim=8).eval())
     assert slowed.tolist() == [[[[2.0, -2.0]], [[15.0, -15.0]], [[7.0, -7.0]]]]
 
 
 def test_fast_path_sees_every_frame():
     x = signal(2, 7, 5, 3)
-    assert torch.equal(seen_by("fast", x, TwoRateTCNEncoder(7, 5, 3, hidden_dim=8)), x)
+    assert torch.equal(seen_by("fast", x, SlowFastEncoder(7, 5, 3, hidden_dim=8)), x)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_fast_path_sees_every_frame():
     [(2, (1, 8), (1, 8)), (7, (6, 36), (1, 8)), (8, (6, 36), (2, 12)), (256, (192, 1152), (64, 384))],
 )
 def test_a_quarter_of_the_embedding_comes_from_the_fast_path(hidden_dim, slow, fast):
-    encoder = TwoRateTCNEncoder(16, 5, 3, hidden_dim=hidden_dim).eval()
+    encoder = SlowFastEncoder(16, 5, 3, hidden_dim=hidden_dim).eval()
     x = signal(2, 16, 5, 3)
     of_slow, of_fast = encoder(x).split([slow[1], fast[1]], dim=1)
     assert torch.equal(of_fast, encoder.fast(x))
@@ -132,4 +132,4 @@ def test_a_quarter_of_the_embedding_comes_from_the_fast_path(hidden_dim, slow, f
 
 def test_a_width_of_one_is_refused_for_two_paths():
     with pytest.raises(ValueError, match=r"hidden_dim=1 must be at least 2 for two paths"):
-        TwoRateTCNEncoder(16, 5, 3, hidden_dim=1)
+        SlowFastEncoder(16, 5, 3, hidden_dim=1)
