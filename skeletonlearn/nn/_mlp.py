@@ -2,46 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
-from skeletonlearn._memory import empty_like
-
-
-class WideLinear(nn.Linear):
-    """Linear layer for very many features: the same as its base, but quicker to train on a CPU.
-
-    The weight's gradient is large (46 MB at 300 x 50 x 3), and each view of a batch brings one. The product adds it
-    to `weight.grad` itself, where there is one already, instead of making two and having autograd add them up.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Turn `(B, in_features)` into `(B, out_features)`."""
-        if not self.training or x.requires_grad or x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
-            return super().forward(x)
-        product: Tensor = _WideProduct.apply(x, self.weight, self.bias)
-        return product
-
-
-class _WideProduct(torch.autograd.Function):
-    """`x @ weight.T + bias`, differentiable in weight and bias."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        return nn.functional.linear(x, weight, bias)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[None, Tensor | None, Tensor]:
-        x, weight = ctx.saved_tensors
-        if weight.grad is not None:
-            weight.grad.addmm_(grad_output.T, x)  # (D, B) @ (B, F*J*C)
-            return None, None, grad_output.sum(0)
-        return None, torch.mm(grad_output.T, x, out=empty_like(weight)), grad_output.sum(0)
+from skeletonlearn.nn._wide_linear import WideLinear
 
 
 class MLPEncoder(nn.Module):
