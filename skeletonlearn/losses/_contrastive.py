@@ -13,11 +13,10 @@ one block of similarities alive at a time, where autograd would keep several (N,
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 # 32 MiB in float32. Smaller blocks are no faster on idle cores, and their many short parallel
 # loops lose by far where other processes keep the cores busy.
@@ -39,7 +38,8 @@ def contrastive_loss(
     """Compute the tuned contrastive loss of checked arguments; see `tcl`."""
     terms = _Terms(float(temperature), float(k1), float(k2), block_elements)
     needs_gradient = torch.is_grad_enabled() and z.requires_grad
-    loss: Tensor = _ContrastiveLoss.apply(z, labels.to(z.device), terms, needs_gradient)
+    loss: Tensor
+    loss, _ = _ContrastiveLoss.apply(z, labels.to(z.device), terms, needs_gradient)
     return loss
 
 
@@ -54,22 +54,49 @@ class _ContrastiveLoss(torch.autograd.Function):
     """Scalar loss whose gradient with respect to z is ready when the forward pass ends."""
 
     @staticmethod
-    def forward(ctx: Any, z: Tensor, labels: Tensor, terms: _Terms, needs_gradient: bool) -> Tensor:
+    def forward(z: Tensor, labels: Tensor, terms: _Terms, needs_gradient: bool) -> tuple[Tensor, Tensor | None]:
         # Autocast would run the products below in half precision.
         with torch.autocast(z.device.type, enabled=False):
             unit, length = _normalise(z)
             gradient = torch.zeros_like(unit) if needs_gradient else None
             loss = _accumulate(unit, _Positives(labels), terms, gradient)
             if gradient is not None:
-                ctx.dtype = z.dtype
-                ctx.save_for_backward(_through_normalisation(gradient, unit, length))
-        return loss
+                gradient = _through_normalisation(gradient, unit, length)
+        return loss, gradient
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return (gradient * grad_output).to(ctx.dtype), None, None, None
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor | None]) -> None:
+        z, (_, gradient) = inputs[0], output
+        if gradient is not None:
+            ctx.mark_non_differentiable(gradient)
+            ctx.save_for_backward(z, gradient)
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor, _: Tensor) -> tuple[Tensor, None, None, None]:
+        z, gradient = ctx.saved_tensors
+        gradient = (gradient * grad_output).to(z.dtype)
+        if torch.is_grad_enabled():  # a second differentiation would take the gradient for a constant
+            gradient = _OnceDifferentiable.apply(gradient, z)
+        return gradient, None, None, None
+
+
+class _OnceDifferentiable(torch.autograd.Function):
+    """A gradient that depends on z in a way that autograd does not know."""
+
+    @staticmethod
+    def forward(gradient: Tensor, z: Tensor) -> Tensor:
+        return gradient.clone()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> NoReturn:
+        raise NotImplementedError(
+            "Got a second differentiation of nt_xent, supcon or tcl: they can be differentiated once only, since their "
+            "gradient is computed along with the loss."
+        )
 
 
 def _normalise(z: Tensor) -> tuple[Tensor, Tensor]:

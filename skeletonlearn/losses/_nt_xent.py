@@ -50,7 +50,8 @@ def nt_xent(z: Tensor, temperature: float = 0.1, *, n_views: int = 2) -> Tensor:
 
     Notes
     -----
-    Twice differentiating is not supported: the gradient is computed along with the loss.
+    The gradient is computed along with the loss and cannot be differentiated again: double backward raises
+    NotImplementedError. Forward-mode differentiation and :func:`torch.vmap` are not supported either.
 
     References
     ----------

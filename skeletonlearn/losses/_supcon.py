@@ -51,7 +51,8 @@ def supcon(z: Tensor, labels: Tensor, temperature: float = 0.1) -> Tensor:
 
     Notes
     -----
-    Twice differentiating is not supported: the gradient is computed along with the loss.
+    The gradient is computed along with the loss and cannot be differentiated again: double backward raises
+    NotImplementedError. Forward-mode differentiation and :func:`torch.vmap` are not supported either.
 
     References
     ----------

@@ -65,7 +65,8 @@ def tcl(z: Tensor, labels: Tensor, temperature: float = 0.1, k1: float = 10.0, k
     sequence is a class of its own there is one positive in whatever batch, so double `k1` with the batch. Another
     `temperature` needs a search.
 
-    Twice differentiating is not supported: the gradient is computed along with the loss.
+    The gradient is computed along with the loss and cannot be differentiated again: double backward raises
+    NotImplementedError. Forward-mode differentiation and :func:`torch.vmap` are not supported either.
 
     References
     ----------
