@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from inspect import signature
+from itertools import chain
 from typing import Any
 
 import torch
@@ -234,11 +235,13 @@ def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
 
 
 def _of_zeros(encoder: nn.Module, function: Callable[..., Any], shape: tuple[int, int, int]) -> Any:
-    """What a function of an encoder gives for two sequences of zeros."""
+    """Return what a function of an encoder gives for two sequences of zeros, on its device and in its precision."""
+    weights = (each for each in chain(encoder.parameters(), encoder.buffers()) if each.is_floating_point())
+    like = next(weights, torch.empty(0, dtype=torch.float32))
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():
-        out = function(torch.zeros(2, *shape))
+        out = function(like.new_zeros(2, *shape))
     encoder.train(was_training)
     return out
 

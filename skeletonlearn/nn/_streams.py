@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -80,10 +81,9 @@ class StreamStack(nn.Module):
             raise ValueError(f"streams={streams!r} needs the skeleton to know the bones, got {joints} and no layout.")
         self.streams = tuple(streams)
         self.parents: Tensor
-        parents = torch.arange(n_joints)
-        if skeleton is not None:
-            parents = torch.from_numpy(skeleton.tiled(skeleton.parents, n_joints))
-        self.register_buffer("parents", parents, persistent=False)
+        parents = np.arange(n_joints) if skeleton is None else skeleton.tiled(skeleton.parents, n_joints)
+        # from NumPy: no state dict has the buffer, so it needs its values even when networks are built on "meta"
+        self.register_buffer("parents", torch.from_numpy(parents), persistent=False)
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Turn `(B, F, J, C)` into `(B, F, J, n_streams * C)`; with `lengths`, what pads a sequence moves nothing."""

@@ -118,14 +118,15 @@ def _heads(width: int) -> int:
 
 def _positions(tokens: Tensor, lengths: Tensor | None) -> Tensor:
     """Positions of tokens `(B, S, D)`, from the middle of each sequence on: `(B, S, D)`, or `(1, S, D)` for all."""
-    at = torch.arange(tokens.shape[1], device=tokens.device)
-    n_steps = at.new_full((1,), tokens.shape[1]) if lengths is None else lengths.to(tokens.device)
+    at_least_single = torch.promote_types(tokens.dtype, torch.float32)
+    at = torch.arange(tokens.shape[1], dtype=at_least_single, device=tokens.device)
+    n_steps = at.new_full((1,), tokens.shape[1]) if lengths is None else lengths.to(at)
     return _sines(at - (n_steps[:, None] - 1) / 2, tokens.shape[2]).to(tokens)
 
 
 def _sines(at: Tensor, width: int) -> Tensor:
     """Sinusoidal positions `(..., D)` of tokens at `(...)` (Vaswani et al. 2017, 3.5)."""
-    rates = torch.exp(torch.arange(0, width, 2, device=at.device) * (-math.log(10_000.0) / width))
+    rates = torch.exp(torch.arange(0, width, 2, dtype=at.dtype, device=at.device) * (-math.log(10_000.0) / width))
     positions = at.new_zeros((*at.shape, width))
     positions[..., 0::2] = torch.sin(at[..., None] * rates)
     positions[..., 1::2] = torch.cos(at[..., None] * rates[: width // 2])

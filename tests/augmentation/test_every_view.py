@@ -142,6 +142,32 @@ def test_autocast_does_not_change_the_result(view, make_batch, make_generator):
     assert torch.equal(seen, view(batch, make_generator()))
 
 
+@pytest.fixture
+def double_by_default():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@every_view
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_the_default_dtype_of_torch_does_not_change_the_result(view, dtype, make_batch, make_generator, request):
+    batch = make_batch(dtype=dtype)
+    expected = view(batch, make_generator())
+    request.getfixturevalue("double_by_default")
+    seen = view(batch, make_generator())
+    assert seen.dtype == dtype
+    assert torch.equal(seen, expected)
+
+
+@every_view
+def test_inference_mode_does_not_change_the_result(view, batch, make_generator):
+    expected = view(batch, make_generator())
+    with torch.inference_mode():
+        assert torch.equal(view(batch, make_generator()), expected)
+        assert torch.equal(view(batch.clone(), make_generator()), expected)
+
+
 @every_view
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, copy.copy, lambda view: clone(view, safe=False), lambda v: pickle.loads(pickle.dumps(v))]

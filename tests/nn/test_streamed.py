@@ -16,6 +16,9 @@ from skeletonlearn.nn import (
     StreamedEncoder,
     StreamStack,
     TCNEncoder,
+    embedding_width,
+    step_width,
+    takes_lengths,
 )
 from skeletonlearn.skeletons import FLORENCE3D
 
@@ -26,7 +29,7 @@ LATE = replace(PLAN, fusion="late")
 
 
 def sequences(n_frames=6, filling=None):
-    x = torch.randn(3, n_frames, N_JOINTS, 3, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(3, n_frames, N_JOINTS, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
     if filling is not None:
         x[torch.arange(n_frames) >= LENGTHS[:, None]] = filling
     return x
@@ -255,3 +258,123 @@ def test_embeddings_have_no_negative_number_where_they_are_said_to_be_rectified(
     if network.rectified:
         with torch.inference_mode():
             assert network(sequences()).min() >= 0
+
+
+# modes of torch
+
+
+ALL_MODES = pytest.mark.parametrize(
+    ("encoder", "lengths"),
+    [(name, None) for name in ENCODERS] + [(name, LENGTHS) for name in ENCODERS if takes_lengths(name)],
+    ids=lambda value: "padded" if isinstance(value, torch.Tensor) else None,
+)
+
+
+@pytest.fixture
+def double_by_default():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def build(encoder, fusion, n_frames=6):
+    torch.manual_seed(0)
+    return replace(PLAN, shape=(n_frames, N_JOINTS, 3), encoder=encoder, fusion=fusion, hidden_dim=16).build()
+
+
+def output_and_gradients(network, lengths):
+    output = network(sequences(), lengths)
+    return [output.detach(), *torch.autograd.grad(output.square().sum(), list(network.parameters()))]
+
+
+@ALL_MODES
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("training", [True, False])
+def test_the_default_dtype_of_torch_does_not_change_what_a_network_computes(
+    encoder, lengths, fusion, training, request
+):
+    network = build(encoder, fusion).train(training)
+    expected = output_and_gradients(network, lengths)
+    request.getfixturevalue("double_by_default")
+    for found, wanted in zip(output_and_gradients(network, lengths), expected, strict=True):
+        assert found.dtype == torch.float32
+        assert torch.equal(found, wanted)
+
+
+@ALL_MODES
+@pytest.mark.usefixtures("double_by_default")
+def test_a_network_built_in_double_precision_computes_in_it(encoder, lengths):
+    network = build(encoder, "early").eval()
+    torch.set_default_dtype(torch.float32)
+    x = sequences().double()
+    assert network(x, lengths).dtype == torch.float64
+    single = build(encoder, "early").eval()
+    single.load_state_dict(network.state_dict())
+    torch.testing.assert_close(network(x, lengths).float(), single(x.float(), lengths), rtol=1e-4, atol=1e-5)
+
+
+@ALL_MODES
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("training", [True, False])
+def test_inference_mode_does_not_change_the_embeddings(encoder, lengths, fusion, training):
+    network = build(encoder, fusion).train(training)
+    expected = network(sequences(), lengths).detach()
+    with torch.inference_mode():
+        found = network(sequences(), lengths)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@ALL_MODES
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("training", [True, False])
+def test_autocast_changes_the_embeddings_by_rounding_only(encoder, lengths, fusion, training):
+    # more frames than elsewhere: in bfloat16, torch leaves the weight gradient of a strided convolution over a single
+    # frame partly uninitialised
+    network, x = build(encoder, fusion, n_frames=12).train(training), sequences(n_frames=12)
+    expected = network(x, lengths).detach()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = network(x, lengths)
+    found.float().square().sum().backward()
+    assert all(torch.isfinite(weight.grad).all() for weight in network.parameters())
+    torch.testing.assert_close(found.detach().float(), expected, rtol=0, atol=0.1 * float(expected.abs().max()))
+
+
+# networks without memory
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("streams", [*((stream,) for stream in STREAMS), ("motion", "joint"), STREAMS])
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_a_network_built_on_the_meta_device_and_given_weights_is_the_network_of_those_weights(fusion, streams, encoder):
+    plan = replace(PLAN, encoder=encoder, streams=streams, fusion=fusion)
+    trained = plan.build()
+    trained(sequences())  # the statistics of normalisation change
+    with torch.device("meta"):
+        built = plan.build()
+    built.load_state_dict(trained.state_dict(), assign=True)
+    assert torch.equal(built.eval()(sequences()), trained.eval()(sequences()))
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("skeleton", [FLORENCE3D, None])
+@pytest.mark.parametrize("inside", [True, False])
+def test_widths_on_the_meta_device_are_found_without_random_numbers(encoder, skeleton, inside):
+    streams = STREAMS if skeleton else ("joint", "motion")
+    plan = replace(PLAN, encoder=encoder, streams=streams, skeleton=skeleton)
+    expected = [width(plan.build(), plan.shape) for width in widths_of(plan.build())]
+    before = torch.get_rng_state()
+    with torch.device("meta"):
+        built = plan.build()
+        assert all(weight.is_meta for weight in built.parameters())
+    with torch.device("meta") if inside else nullcontext():
+        assert [width(built, plan.shape) for width in widths_of(built)] == expected
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def widths_of(network):
+    has_steps = hasattr(network.encoder, "steps")
+    return [embedding_width, step_width] if has_steps else [embedding_width]
+
+
+def test_the_width_of_an_encoder_is_found_in_its_own_precision():
+    assert embedding_width(PLAN.build().double(), PLAN.shape) == 8
