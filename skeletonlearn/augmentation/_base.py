@@ -19,7 +19,7 @@ class ViewLike(Protocol):
     """What an estimator expects of a view; inherit from `View` to need nothing but ``__call__``."""
 
     def __call__(self, batch: Tensor, generator: Generator) -> Tensor:
-        """Return a random view of a batch (B, F, J, C), one draw a sample, leaving the batch itself as it is."""
+        """Return a random view of a batch (B, F, J, C), one draw per sample, leaving the batch itself as it is."""
         ...
 
     def bind(self, skeleton: Skeleton | None) -> ViewLike:

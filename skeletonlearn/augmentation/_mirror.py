@@ -18,7 +18,7 @@ from skeletonlearn.augmentation._base import (
 
 @dataclass(frozen=True)
 class Mirror(SkeletonView):
-    """Random mirror image, one decision a sample.
+    """Random mirror image, one decision per sample.
 
     Both halves of a mirror image: the coordinate along the lateral axis changes its sign, and the joints of the left
     and the right side change places, in each person, so that the left hand of the image is at the index of left

@@ -13,7 +13,7 @@ from skeletonlearn.augmentation._base import View, check_batch, check_probabilit
 
 @dataclass(frozen=True)
 class Reverse(View):
-    """Random reversal of time, one decision a sample.
+    """Random reversal of time, one decision per sample.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from skeletonlearn.augmentation._base import View, check_batch, check_non_negati
 
 @dataclass(frozen=True)
 class Scale(View):
-    """Random size of the whole body about the origin, one factor a sample.
+    """Random size of the whole body about the origin, one factor per sample.
 
     The factor is exp(U(-amount, amount)), so that growing and shrinking by the same ratio are equally likely.
 

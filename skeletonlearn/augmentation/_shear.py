@@ -11,7 +11,7 @@ from skeletonlearn.augmentation._base import View, check_batch, check_non_negati
 
 @dataclass(frozen=True)
 class Shear(View):
-    """Random linear shear of the body, one matrix a sample.
+    """Random linear shear of the body, one matrix per sample.
 
     Each sample's joints, as rows, are multiplied by a C x C matrix with ones on the diagonal and U(-amount, amount)
     elsewhere. It works for any number of channels C; with C = 1 there is nothing to shear.

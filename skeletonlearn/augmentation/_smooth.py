@@ -74,7 +74,7 @@ def _convolve_frames(batch: Tensor, kernels: Tensor) -> Tensor:
     rows = batch.reshape(n_samples, n_frames, -1)
     held = functional.pad(rows[None], (0, 0, radius, radius), mode="replicate")[0]  # (B, F + 2*radius, J*C)
     smoothed = batch.new_zeros(rows.shape)
-    # one pass a kernel element beats grouped convolution and banded matrix products, in time or in memory
+    # one pass per kernel element beats grouped convolution and banded matrix products, in time or in memory
     for at in range(kernels.shape[1]):
         smoothed.addcmul_(held[:, at : at + n_frames], kernels[:, at, None, None])
     return smoothed.view(batch.shape)

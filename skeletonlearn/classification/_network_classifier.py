@@ -333,7 +333,7 @@ def _attention(n_frames, networks, x, lengths):
     real = torch.full((len(x),), x.shape[1]) if lengths is None else lengths
     frames = torch.arange(n_frames)
     # a batch may be shorter than the longest sequence of all
-    step = (frames // encoder.parts[0].encoder.frames_a_step).clamp_max(weights.shape[1] - 1)
+    step = (frames // encoder.parts[0].encoder.frames_per_step).clamp_max(weights.shape[1] - 1)
     is_real = frames < real[:, None]
     frames_of = torch.zeros_like(weights).index_add_(1, step, is_real.to(weights.dtype))  # how many share a step
     return torch.where(is_real, weights[:, step] / frames_of[:, step].clamp_min(1), 0)

@@ -1,4 +1,4 @@
-"""Argument checks of the losses: each says the value got and the value wanted."""
+"""Argument checks of the losses; errors name the value got and the value wanted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_integers(name: str, value: Tensor, length: int, *, per: str) -> None:
     if value.is_floating_point() or value.is_complex() or value.dtype == torch.bool:
         raise TypeError(f"{name} has dtype {value.dtype}: it must be an integer dtype.")
     if value.shape != (length,):
-        wanted = f"({length},), one integer a {per}"
+        wanted = f"({length},), one integer per {per}"
         raise ValueError(f"{name} has shape {tuple(value.shape)}: it must be {wanted}.")
 
 

@@ -31,7 +31,7 @@ def focal_loss(
     logits : Tensor of shape (batch, n_classes)
         Class scores before the softmax. Half precisions are computed in float32.
     target : Tensor of shape (batch,)
-        One class index a sample.
+        One class index per sample.
     gamma : float, default=2.0
         How fast a sample stops to count as its probability rises; 0 is cross-entropy.
     weight : Tensor of shape (n_classes,), default=None

@@ -30,7 +30,7 @@ def temporal_cross_entropy(
     logits : Tensor of shape (batch, n_frames, n_classes)
         Class scores before the softmax. Half precisions are computed in float32.
     target : Tensor of shape (batch,)
-        One class index a sequence.
+        One class index per sequence.
     lengths : Tensor of shape (batch,), default=None
         Number of real frames of each sequence, which come first; what follows them is ignored,
         even NaN. By default all frames are real.

@@ -10,13 +10,13 @@ from skeletonlearn.nn._build import (
     takes_lengths,
 )
 from skeletonlearn.nn._cooccurrence import CooccurrenceDecoder, CooccurrenceEncoder
+from skeletonlearn.nn._fusion import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
 from skeletonlearn.nn._heads import Heads, LogCompression, projection_head
 from skeletonlearn.nn._mixer import MixerBlock, MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
 from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
 from skeletonlearn.nn._recurrent import RecurrentEncoder
-from skeletonlearn.nn._streamed import FUSIONS, EncoderPlan, LateFusion, StreamedEncoder
-from skeletonlearn.nn._streams import STREAMS, StreamStack, choose_streams
+from skeletonlearn.nn._stream_stack import STREAMS, StreamStack, choose_streams
 from skeletonlearn.nn._tcn import SlowFastEncoder, TCNDecoder, TCNEncoder, TemporalBlock
 from skeletonlearn.nn._transformer import TransformerEncoder
 

@@ -58,7 +58,7 @@ def build_encoder(
     dropout : float or None
         A named encoder's dropout; None is that encoder's own default.
     options : mapping of str to object, optional
-        What else a named encoder is told.
+        Further keyword arguments of a named encoder.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def build_encoder(
         if encoder not in ENCODERS:
             raise ValueError(f"encoder={encoder!r} must be one of {', '.join(ENCODERS)}, or a factory of a module.")
         factory = ENCODERS[encoder]
-        known = signature(factory).parameters.keys() - getattr(factory, "keywords", {}).keys()  # what the name says
+        known = signature(factory).parameters.keys() - getattr(factory, "keywords", {}).keys()
         _check_options(encoder, options or {}, known)
         return factory(*shape, hidden_dim=hidden_dim, **_given(dropout), **(options or {}))
     if isinstance(encoder, nn.Module):
@@ -177,7 +177,9 @@ def build_decoder(
 
 
 def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
-    """Width D of the `(B, D)` that an encoder gives for sequences of one shape, found by encoding zeros.
+    """Find the width D of the `(B, D)` that an encoder gives for sequences of one shape, by encoding zeros.
+
+    The zeros have the device and the dtype of the encoder's weights, "meta" included.
 
     Parameters
     ----------
@@ -194,7 +196,7 @@ def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
     Raises
     ------
     ValueError
-        If the encoder does not give one vector a sequence.
+        If the encoder does not give one vector per sequence.
 
     Examples
     --------
@@ -210,7 +212,9 @@ def embedding_width(encoder: nn.Module, shape: tuple[int, int, int]) -> int:
 
 
 def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
-    """Count the features of a time step, by encoding zeros.
+    """Find the number of features of a time step, by encoding zeros.
+
+    The zeros have the device and the dtype of the encoder's weights, "meta" included.
 
     Parameters
     ----------

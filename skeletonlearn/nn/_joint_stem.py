@@ -10,7 +10,7 @@ from skeletonlearn.nn._pooling import real_steps
 _PER_JOINT = 32  # features of a joint in a frame
 _LEAST = 128  # features of a frame, where there are few joints
 STRIDE = 2
-"""Frames a step."""
+"""Frames per step."""
 
 
 class RealBatchNorm(nn.BatchNorm1d):

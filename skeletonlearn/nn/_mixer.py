@@ -87,7 +87,7 @@ class MixerEncoder(nn.Module):
 
 
 class MixerDecoder(nn.Module):
-    """From an embedding to a sequence: one token a frame, mixed, then spread over the joints.
+    """From an embedding to a sequence: one token per frame, mixed, then spread over the joints.
 
     Parameters
     ----------

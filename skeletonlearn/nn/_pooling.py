@@ -1,4 +1,4 @@
-"""From the features of every time step to one vector a sequence."""
+"""From the features of every time step to one vector per sequence."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class TemporalPooling(nn.Module):
         return (weights[..., None] * steps.masked_fill(~real[..., None], 0)).sum(dim=1)
 
     def weights(self, steps: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Tell how much each step counts in a mean or in attention.
+        """Return how much each step counts in a mean or in attention.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class TemporalPooling(nn.Module):
         Returns
         -------
         Tensor of shape (B, S)
-            Weights; each row sums to one, and what is not real has none.
+            Weights; each row sums to one, and steps that are not real weigh 0.
         """
         return self._weights(steps, real_steps(lengths, steps))
 

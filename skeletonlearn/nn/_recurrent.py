@@ -43,7 +43,7 @@ class RecurrentEncoder(nn.Module):
     """
 
     takes_lengths = True
-    frames_a_step = STRIDE
+    frames_per_step = STRIDE
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class RecurrentEncoder(nn.Module):
         self.pool = TemporalPooling(pooling, hidden_dim, bidirectional=bidirectional)
 
     def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Tell the features of every second frame.
+        """Return the features of every second frame.
 
         Parameters
         ----------

@@ -88,7 +88,7 @@ class TCNEncoder(nn.Module):
 
     any_length = True
     rectified = True
-    frames_a_step = 2**_STAGES
+    frames_per_step = 2**_STAGES
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class TCNEncoder(nn.Module):
         return [torch.relu(stages[0]), *stages[1:]]
 
     def steps(self, x: Tensor, lengths: None = None) -> tuple[Tensor, None]:
-        """Tell the last stage's features of every eighth frame.
+        """Return the last stage's features of every eighth frame.
 
         Parameters
         ----------

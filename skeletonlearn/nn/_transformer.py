@@ -32,7 +32,7 @@ class TransformerEncoder(nn.Module):
     n_layers : int, default=3
         Layers of self-attention.
     patch : int, default=2
-        Frames a token.
+        Frames per token.
     pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean"
         As in :class:`TemporalPooling`.
 
@@ -64,7 +64,7 @@ class TransformerEncoder(nn.Module):
     ) -> None:
         super().__init__()
         features = n_joints * n_channels
-        self.patch = self.frames_a_step = patch
+        self.patch = self.frames_per_step = patch
         self.normalise = RealBatchNorm(features)
         self.tokens = nn.Conv1d(features, hidden_dim, kernel_size=2 * patch + 1, stride=patch, padding=patch)
         layer = nn.TransformerEncoderLayer(
@@ -81,7 +81,7 @@ class TransformerEncoder(nn.Module):
         self.pool = TemporalPooling(pooling, hidden_dim)
 
     def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Tell the features of every token.
+        """Return the features of every token.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class TransformerEncoder(nn.Module):
 
 
 def _heads(width: int) -> int:
-    """The number of attention heads nearest to one a `_HEAD_WIDTH` that divides the width."""
+    """The number of attention heads that divides the width and is nearest to one per `_HEAD_WIDTH` features."""
     wanted = max(1, width // _HEAD_WIDTH)
     return min((heads for heads in range(1, width + 1) if width % heads == 0), key=lambda heads: abs(heads - wanted))
 

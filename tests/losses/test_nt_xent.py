@@ -27,7 +27,7 @@ def test_loss_and_gradient_agree_with_pytorch_metric_learning(make_batch, temper
     torch.testing.assert_close(*gradients, rtol=1e-6, atol=1e-6)
 
 
-def test_with_three_views_it_is_supcon_with_a_label_a_sample(make_batch):
+def test_with_three_views_it_is_supcon_with_a_label_per_sample(make_batch):
     z, _ = make_batch(12, 1)
     torch.testing.assert_close(nt_xent(z, n_views=3), supcon(z, torch.arange(4).repeat(3)))
 

@@ -38,7 +38,7 @@ def test_anchors_without_positives_agree_with_pytorch_metric_learning(make_batch
 
 
 @pytest.mark.parametrize("temperature", [0.01, 0.1, 1.0])
-def test_with_one_positive_an_anchor_it_is_nt_xent(make_batch, temperature):
+def test_with_one_positive_per_anchor_it_is_nt_xent(make_batch, temperature):
     z, labels = make_batch(32, 16)
     torch.testing.assert_close(supcon(z, labels, temperature), nt_xent(z, temperature), rtol=1e-6, atol=1e-6)
 

@@ -167,7 +167,7 @@ def test_a_step_is_as_wide_as_asked_however_steps_are_pooled(name, pooling):
 
 
 @pytest.mark.parametrize("name", ["tcn", "lstm", "gru", "transformer"])
-def test_encoders_that_pool_over_time_are_told_how(name):
+def test_encoders_that_pool_over_time_take_the_pooling(name):
     encoder = build_encoder(name, (7, 3, 2), hidden_dim=16, dropout=None, options={"pooling": "attention"})
     assert encoder.pool.pooling == "attention"
 
@@ -221,7 +221,7 @@ def test_embedding_width_is_found_by_encoding():
 
 
 @pytest.mark.parametrize(("module", "shape"), [(nn.Identity(), r"\(2, 7, 3, 2\)"), (nn.Flatten(0), r"\(84,\)")])
-def test_encoder_that_does_not_give_one_vector_a_sequence_is_refused(module, shape):
+def test_encoder_that_does_not_give_one_vector_per_sequence_is_refused(module, shape):
     with pytest.raises(ValueError, match=rf"gave shape {shape} for 2 sequences, expected .*\(2, n_components\)"):
         embedding_width(module, (7, 3, 2))
 

@@ -32,5 +32,5 @@ def test_encoder_is_two_linear_layers_with_gelu_and_layer_normalisation_between(
 
 
 @pytest.mark.parametrize("module", [MLPEncoder(4, 3, 2), MLPDecoder(256, 4, 3, 2)])
-def test_dropout_is_the_published_six_tenths_unless_told(module):
+def test_dropout_is_the_published_six_tenths_by_default(module):
     assert [part.p for part in module.modules() if isinstance(part, torch.nn.Dropout)] == [0.6]

@@ -1,4 +1,4 @@
-"""From the features of every time step to one vector a sequence."""
+"""From the features of every time step to one vector per sequence."""
 
 import math
 

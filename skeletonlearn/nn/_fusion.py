@@ -1,4 +1,4 @@
-"""Encoders together with the streams that they see, and all that it takes to build them again."""
+"""Encoders together with the streams that they see, fused early or late, and the plan to build them again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from skeletonlearn.nn._build import build_encoder
-from skeletonlearn.nn._streams import StreamStack
+from skeletonlearn.nn._stream_stack import StreamStack
 from skeletonlearn.skeletons import Skeleton
 
 FUSIONS = ("early", "late")
@@ -26,8 +26,8 @@ class StreamedEncoder(nn.Module):
     encoder : torch.nn.Module
         From `(B, F, J, n_streams * C)` to `(B, D)`. If its attribute `any_length` is true, sequences may have any
         number of frames; if `takes_lengths` is, it takes the lengths of padded sequences too; if `rectified` is, the
-        embedding is of rectified activations, none of them negative. If it has a method `steps`, it tells the features
-        of every time step, each of which stands for `frames_a_step` frames.
+        embedding is of rectified activations, none of them negative. If it has a method `steps`, that returns the
+        features of every time step, each of which stands for `frames_per_step` frames.
 
     See Also
     --------
@@ -75,7 +75,7 @@ class StreamedEncoder(nn.Module):
         return self.encoder(self.streams(x, lengths), lengths)
 
     def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Tell the features of every time step, where the encoder has such.
+        """Return the features of every time step, where the encoder has them.
 
         Parameters
         ----------
@@ -94,7 +94,7 @@ class StreamedEncoder(nn.Module):
         return self.encoder.steps(self.streams(x, lengths), lengths)
 
     def attention(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Tell how much each step counts in the encoder's pooling.
+        """Return how much each step counts in the encoder's pooling.
 
         Parameters
         ----------
@@ -112,12 +112,12 @@ class StreamedEncoder(nn.Module):
 
 
 class LateFusion(nn.Module):
-    """An encoder for each stream; what they say of a sequence is put side by side.
+    """An encoder for each stream; their embeddings of a sequence are concatenated.
 
     Parameters
     ----------
     parts : sequence of StreamedEncoder
-        One a stream, all of one kind.
+        One per stream, all of one kind.
 
     See Also
     --------
@@ -162,7 +162,7 @@ class LateFusion(nn.Module):
         return torch.cat([part(x, lengths) for part in self.parts], dim=1)
 
     def steps(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Tell the features of every time step, the streams' one after the other.
+        """Return the features of every time step, the streams' one after the other.
 
         Parameters
         ----------
@@ -182,7 +182,7 @@ class LateFusion(nn.Module):
         return torch.cat(features, dim=2), n_steps[0]
 
     def attention(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Tell how much each step counts, in the mean over the streams.
+        """Return how much each step counts, in the mean over the streams.
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class EncoderPlan:
     dropout : float or None
         Dropout; None is the encoder's own default.
     options : mapping of str to object, default={}
-        What else a named encoder is told.
+        Further keyword arguments of a named encoder.
     fusion : {"early", "late"}, default="early"
         Whether one encoder sees all streams, or each stream has an encoder.
 
@@ -266,7 +266,7 @@ class EncoderPlan:
         return self._build_for(self.streams)
 
     def described(self) -> dict[str, Any]:
-        """Tell what an encoder of given weights computes by, as JSON can hold it.
+        """Return what determines the output of an encoder of given weights, as values that JSON can hold.
 
         Returns
         -------
