@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
@@ -22,16 +23,22 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
     Parameters
     ----------
     path : path-like
-        The file; one that is there already stays as it is until the new one is whole, or if writing fails.
+        The file; one that is there already stays as it is until the new one is whole, or if writing fails. A symbolic
+        link stays a link: the file that it points to is written.
     keep : Path, optional
-        Where the file that was there is moved to, in the same folder.
+        Where the file that was there is moved to.
 
     Yields
     ------
     file object
-        A temporary file in the same folder, so that moving it is one step of the file system.
+        A temporary file in the folder of the file, so that moving it is one step of the file system.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
     """
-    path = Path(path)
+    path = _follow_links(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.part")
     try:
         with open(temporary, "xb") as file:
@@ -39,7 +46,7 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
             file.flush()
             os.fsync(file.fileno())
         if keep is not None and path.exists():
-            os.replace(path, keep)
+            _keep(path, _follow_links(keep))
         os.replace(temporary, path)
         _sync_folder(path.parent)
     finally:
@@ -47,18 +54,39 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
 
 
 def remove_leftovers(path: str | PathLike[str]) -> None:
-    """Remove what :func:`write_whole` was writing in the place of a file when its process was killed.
+    """Remove the temporary files that :func:`write_whole` left when its process was killed.
 
     Parameters
     ----------
     path : path-like
-        The file; no other process may be writing it.
+        The file, or a symbolic link to it; no other process may be writing it.
     """
-    path = Path(path)
     any_number = "[0-9a-f]" * 2 * _RANDOM_BYTES
     with suppress(OSError):  # a folder that cannot be written to: they do no harm
+        path = _follow_links(path)
         for part in path.parent.glob(f".{glob.escape(path.name)}.{any_number}.part"):
             part.unlink(missing_ok=True)
+
+
+def _follow_links(path: str | PathLike[str]) -> Path:
+    """The file that a path stands for, whether it exists or not."""
+    if not os.path.islink(path):
+        return Path(path)
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, "symbolic links that lead in a circle, expected a file", str(path))
+    return target
+
+
+def _keep(path: Path, keep: Path) -> None:
+    """Move a file, or copy it where a link leads to another file system."""
+    try:
+        os.replace(path, keep)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with open(path, "rb") as old, write_whole(keep) as copy:
+            shutil.copyfileobj(old, copy)
 
 
 def _sync_folder(folder: Path) -> None:
