@@ -10,6 +10,7 @@ import os
 import re
 import struct
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import accumulate, pairwise
@@ -24,7 +25,7 @@ from skeletonlearn._files import write_whole
 Sequences = list[np.ndarray]
 Info = dict[str, Any]
 
-_VERSION = 1
+_VERSION = 2
 _HEADER = (b"skeletonlearn sequences %d" % _VERSION).ljust(64, b"\0")  # a cache line: the numbers after it are aligned
 _TRAILER = struct.Struct("<Q32s")  # where the footer begins, and its sha256
 _NUMBER = np.dtype("<f4")
@@ -38,11 +39,10 @@ def load_cached(
     """Sequences from a cache file, which is built first where there is none for this key.
 
     The file is ragged, without padding: a header, the float32 numbers of one sequence after another, then the
-    lengths and `info` as JSON, then a trailer with the place and the checksum of that JSON. It is written beside its
-    place and moved there when it is whole, so builders at the same time do not disturb each other: each writes its
-    own, and the last one stays. On opening, header, place and checksum of the JSON are checked, which finds
-    foreign, unfinished and truncated files; they are built anew. The numbers themselves have no checksum: it would
-    take as long as reading them all. Files of other keys are never removed.
+    lengths, `info` and the CRC-32 of the numbers as JSON, then a trailer with the place and the checksum of that JSON.
+    It is written beside its place and moved there when it is whole, so builders at the same time do not disturb each
+    other: each writes its own, and the last one stays. Opening reads the whole file once and compares both checksums.
+    A file that is foreign, unfinished, truncated or damaged is built anew. Files of other keys are never removed.
 
     Parameters
     ----------
@@ -122,6 +122,7 @@ def _write(file: BinaryIO, digest: str, build: Callable[[Info], Iterator[np.ndar
     info: Info = {}
     lengths: list[int] = []
     row: tuple[int, ...] | None = None
+    checksum = 0
     file.write(_HEADER)
     sequences = build(info)
     try:
@@ -132,11 +133,13 @@ def _write(file: BinaryIO, digest: str, build: Callable[[Info], Iterator[np.ndar
                     f"Sequence {len(lengths)} is {sequence.dtype} of shape {sequence.shape}, expected float32 of shape "
                     f"(n_frames, n_joints, n_channels) with the joints and channels of the first, {row}."
                 )
-            file.write(np.ascontiguousarray(sequence, dtype=_NUMBER).data)
+            numbers = np.ascontiguousarray(sequence, dtype=_NUMBER).ravel().view(np.uint8)
+            checksum = zlib.crc32(numbers, checksum)
+            file.write(numbers.data)
             lengths.append(len(sequence))
     finally:  # a generator whose workers still read must end them now, not when it is collected
         getattr(sequences, "close", lambda: None)()
-    facts = {"key": digest, "row": row or (0, 0), "lengths": lengths, "info": info}
+    facts = {"key": digest, "row": row or (0, 0), "lengths": lengths, "crc32": checksum, "info": info}
     footer, at = json.dumps(facts).encode(), file.tell()
     file.write(footer)
     file.write(_TRAILER.pack(at, hashlib.sha256(footer).digest()))
@@ -152,9 +155,8 @@ def _open(path: Path, digest: str) -> tuple[Sequences, Info] | None:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
         return None
-    footer = _footer(mapped)
-    facts = json.loads(footer) if footer is not None else {}
-    if facts.get("key") != digest:
+    facts = _checked_facts(mapped)
+    if facts is None or facts["key"] != digest:
         return None
     shape = (sum(facts["lengths"]), *facts["row"])
     # A plain map, not np.memmap: slices of that are slow, and joblib would map the file once more for every sequence,
@@ -164,9 +166,13 @@ def _open(path: Path, digest: str) -> tuple[Sequences, Info] | None:
     return [frames[start:stop] for start, stop in pairwise(bounds)], facts["info"]
 
 
-def _footer(mapped: mmap.mmap) -> bytes | None:
-    """The JSON at the end; None where the file is not whole."""
+def _checked_facts(mapped: mmap.mmap) -> dict[str, Any] | None:
+    """The JSON at the end; None where a checksum finds damage."""
     at, checksum = _TRAILER.unpack_from(mapped, len(mapped) - _TRAILER.size)
+    if mapped[: len(_HEADER)] != _HEADER:
+        return None
     with memoryview(mapped) as view:  # no copy, for a damaged place may lie anywhere in the file
-        whole = hashlib.sha256(view[at : -_TRAILER.size]).digest() == checksum
-    return mapped[at : -_TRAILER.size] if whole and mapped[: len(_HEADER)] == _HEADER else None
+        if hashlib.sha256(view[at : -_TRAILER.size]).digest() != checksum:
+            return None
+        facts = json.loads(view[at : -_TRAILER.size].tobytes())
+        return facts if zlib.crc32(view[len(_HEADER) : at]) == facts["crc32"] else None

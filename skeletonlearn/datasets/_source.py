@@ -41,12 +41,13 @@ class SourceFile:
     member : str
         The name within the archive; "" for a file in a folder.
     stamp : tuple of int
-        Changes when the content changes: size and time of change in nanoseconds, or size and checksum.
+        Changes when the content changes: size and times of modification and of status change in nanoseconds, or size
+        and checksum. Programs can set the time of modification back, but not the other one.
     """
 
     location: str
     member: str
-    stamp: tuple[int, int]
+    stamp: tuple[int, ...]
 
     @property
     def path(self) -> Path:
@@ -215,15 +216,15 @@ def _walk(folder: Path, pattern: str, recursive: bool) -> list[SourceFile]:
     return found
 
 
-def _entry_stamp(entry: os.DirEntry[str]) -> tuple[int, int]:
+def _entry_stamp(entry: os.DirEntry[str]) -> tuple[int, ...]:
     try:
         return _stamp(entry.stat())
     except OSError:  # a link to nowhere: reading it will say so
-        return (0, 0)
+        return (0, 0, 0)
 
 
-def _stamp(status: os.stat_result) -> tuple[int, int]:
-    return (status.st_size, status.st_mtime_ns)
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 # What zipfile and gzip raise for damaged files; RuntimeError: an encrypted member

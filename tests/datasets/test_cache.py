@@ -233,6 +233,12 @@ def flip(path, at):
     path.write_bytes(raw)
 
 
+def exchange(raw, one, other):
+    changed = bytearray(raw)
+    changed[one : one + 4], changed[other : other + 4] = raw[other : other + 4], raw[one : one + 4]
+    return changed
+
+
 DAMAGE = {
     "empty": lambda path: path.write_bytes(b""),
     "cut short by a byte": lambda path: path.write_bytes(path.read_bytes()[:-1]),
@@ -242,6 +248,9 @@ DAMAGE = {
     "a byte too long": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
     "without some of its numbers": lambda path: path.write_bytes(path.read_bytes()[:100] + path.read_bytes()[112:]),
     "of another program": lambda path: path.write_bytes(np.zeros(10_000).tobytes()),
+    "flipped in its first number": lambda path: flip(path, 64),
+    "flipped in its last number": lambda path: flip(path, 64 + 4 * sum(LENGTHS) * 5 * 3 - 1),
+    "with two numbers exchanged": lambda path: path.write_bytes(exchange(path.read_bytes(), 64, 68)),
     "of another version": lambda path: flip(path, 24),
     "flipped in its footer": lambda path: flip(path, -_cache._TRAILER.size - 30),
     "flipped in its checksum": lambda path: flip(path, -30),
