@@ -134,7 +134,7 @@ def _write(file: BinaryIO, digest: str, build: Callable[[Info], Iterator[np.ndar
                     f"(n_frames, n_joints, n_channels) with the joints and channels of the first, {row}."
                 )
             numbers = np.ascontiguousarray(sequence, dtype=_NUMBER).ravel().view(np.uint8)
-            checksum = zlib.crc32(numbers, checksum)
+            checksum = zlib.crc32(numbers.data, checksum)
             file.write(numbers.data)
             lengths.append(len(sequence))
     finally:  # a generator whose workers still read must end them now, not when it is collected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,19 +54,6 @@ class Ledger:
         return keys
 
 
-@dataclass(frozen=True)
-class Function:
-    """Stands for a function that a pickle may call.
-
-    Parameters
-    ----------
-    call : callable
-        From the ledger and the arguments to the value.
-    """
-
-    call: Callable[..., Any]
-
-
 class ArrayType:
     """Stands for `numpy.ndarray`, which a pickle may name and not call."""
 
@@ -90,8 +77,7 @@ class Dtype:
         self.dtype = self.dtype.newbyteorder(state[1])
 
 
-STAND_INS = (Function, ArrayType, Dtype)
-_CONTAINERS = (dict, list, tuple, np.ndarray)
+STAND_INS = (partial, ArrayType, Dtype)  # the functions are partial, with their ledger
 _CODE = re.compile(r"b1|[iu][1248]|f[248]|f12|f16|c8|c16|c24|c32|[SU][1-9]\d{0,8}|O8?")
 
 
@@ -223,19 +209,19 @@ def _admitted() -> dict[tuple[str, str], Any]:
     """The names that a pickle may use, each with what stands for it here."""
     admitted: dict[tuple[str, str], Any] = {
         ("numpy", "ndarray"): ArrayType(),
-        ("numpy", "dtype"): Function(_dtype),
-        ("_codecs", "encode"): Function(_encode),
+        ("numpy", "dtype"): _dtype,
+        ("_codecs", "encode"): _encode,
     }
     for core in ("numpy.core", "numpy._core"):  # before and since NumPy 2
-        admitted[f"{core}.multiarray", "_reconstruct"] = Function(_reconstruct)
-        admitted[f"{core}.multiarray", "scalar"] = Function(_scalar)
-        admitted[f"{core}.numeric", "_frombuffer"] = Function(_from_buffer)
+        admitted[f"{core}.multiarray", "_reconstruct"] = _reconstruct
+        admitted[f"{core}.multiarray", "scalar"] = _scalar
+        admitted[f"{core}.numeric", "_frombuffer"] = _from_buffer
     for builtins in ("builtins", "__builtin__"):  # protocol 2 writes Python 2's names
-        admitted[builtins, "set"] = Function(_collect(set))
-        admitted[builtins, "frozenset"] = Function(_collect(frozenset))
-        admitted[builtins, "bytes"] = Function(_bytes)
-        admitted[builtins, "bytearray"] = Function(_bytearray)
-        admitted[builtins, "complex"] = Function(_complex)
+        admitted[builtins, "set"] = _collect(set)
+        admitted[builtins, "frozenset"] = _collect(frozenset)
+        admitted[builtins, "bytes"] = _bytes
+        admitted[builtins, "bytearray"] = _bytearray
+        admitted[builtins, "complex"] = _complex
     return admitted
 
 

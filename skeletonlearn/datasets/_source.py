@@ -20,8 +20,12 @@ from typing import Any
 
 from skeletonlearn.datasets._errors import SkeletonFileError
 
-MOST_BYTES = 2**30
+_MOST_BYTES = 2**30
 """What a compressed file may unpack to, far more than a recording holds; one that is not compressed may be larger."""
+_MOST_RATIO = 100
+"""How many times its compressed size a file may unpack to: recordings take 2 to 20 times, bombs up to 1,032 times."""
+_NO_BOMB = 2**20
+"""A compressed file may always unpack to so many bytes."""
 
 _CHUNK = 2**20
 
@@ -84,10 +88,18 @@ class FileContent:
         The file.
     data : bytes
         Its bytes.
+    n_packed : int or None, default=None
+        How many bytes it was compressed to; None is as many as there are.
     """
 
     file: SourceFile
     data: bytes
+    n_packed: int | None = None
+
+    @property
+    def n_stored(self) -> int:
+        """How many bytes the file takes where it is stored."""
+        return len(self.data) if self.n_packed is None else self.n_packed
 
     @property
     def name(self) -> str:
@@ -122,6 +134,22 @@ class FileContent:
     def fault(self, reason: str, line: int | None = None) -> SkeletonFileError:
         """The error that names this file."""
         return SkeletonFileError(str(self.file), line, reason)
+
+
+def most_unpacked(n_packed: int) -> int:
+    """How many bytes may come of compressed ones, so that a small file does not fill the memory.
+
+    Parameters
+    ----------
+    n_packed : int
+        How many bytes are stored.
+
+    Returns
+    -------
+    int
+        The most that they may unpack to.
+    """
+    return min(_MOST_BYTES, max(_NO_BOMB, _MOST_RATIO * n_packed))
 
 
 def find_files(source: Source, pattern: str, example: str, *, recursive: bool = False) -> list[SourceFile]:
@@ -247,14 +275,29 @@ def list_members(path: Path) -> list[SourceFile]:
     Raises
     ------
     SkeletonFileError
-        If it cannot be read.
+        If it cannot be read, or unpacks to far more than it holds.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            infos = archive.infolist()
+            members = {info.filename: info for info in infos if not info.is_dir()}
     except _UNREADABLE as error:
         raise SkeletonFileError(path, None, f"got no readable zip archive ({error})") from None
+    _check_archive(path, infos)
     return [SourceFile(str(path), name, (info.file_size, info.CRC)) for name, info in members.items()]
+
+
+def _check_archive(path: Path, infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive whose members unpack to far more than it holds, together or by sharing their bytes."""
+    n_held, n_packed = path.stat().st_size, sum(info.compress_size for info in infos)
+    if n_packed > n_held:
+        reason = f"got members of {n_packed:,} compressed bytes together, expected at most the archive's {n_held:,}"
+        raise SkeletonFileError(path, None, reason)
+    # members that claim too much are refused one by one
+    n_bytes = sum(info.file_size for info in infos if info.file_size <= most_unpacked(info.compress_size))
+    most = max(_NO_BOMB, _MOST_RATIO * n_held)
+    if n_bytes > most:
+        raise SkeletonFileError(path, None, _bomb_reason(n_bytes, n_held, most))
 
 
 def read_content(file: SourceFile) -> FileContent:
@@ -304,42 +347,53 @@ def _read(file: SourceFile, archives: dict[str, zipfile.ZipFile], stack: ExitSta
     try:
         if file.member and file.location not in archives:
             archives[file.location] = stack.enter_context(zipfile.ZipFile(file.location))
-        data = _read_member(file, archives[file.location]) if file.member else _read_file(file)
+        data, n_packed = _read_member(file, archives[file.location]) if file.member else _read_file(file)
         if data[:2] == b"\x1f\x8b":
-            data = _unpack(file, data)
+            data = _unpack(file, data, n_packed)
     except SkeletonFileError as error:
         return error
     except _UNREADABLE as error:
         return SkeletonFileError(str(file), None, f"got an unreadable file ({str(error) or type(error).__name__})")
-    return FileContent(file, data)
+    return FileContent(file, data, n_packed)
 
 
-def _read_member(file: SourceFile, archive: zipfile.ZipFile) -> bytes:
+def _read_member(file: SourceFile, archive: zipfile.ZipFile) -> tuple[bytes, int]:
+    """The bytes of a member, and how many they were compressed to."""
     info = archive.getinfo(file.member)
-    _check_size(file, info.file_size)
+    _check_size(file, info.file_size, info.compress_size)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may ask for gigabytes to unpack
         reason = f"got a member packed by method {info.compress_type}, expected a stored or deflated one"
         raise SkeletonFileError(str(file), None, reason)
-    with archive.open(info) as stream:
-        return stream.read(info.file_size + 1)  # read() would unpack all that is there, whatever size is claimed
+    with archive.open(info) as stream:  # read() would unpack all that is there, whatever size is claimed
+        return stream.read(info.file_size + 1), info.compress_size
 
 
-def _read_file(file: SourceFile) -> bytes:
+def _read_file(file: SourceFile) -> tuple[bytes, int]:
+    """The bytes of a file, and how many they are."""
     if not stat.S_ISREG(file.path.stat().st_mode):  # opening a pipe would wait for its other end
         raise SkeletonFileError(str(file), None, "got a pipe, device or folder, expected a file")
-    return file.path.read_bytes()
+    data = file.path.read_bytes()
+    return data, len(data)
 
 
-def _unpack(file: SourceFile, data: bytes) -> bytes:
+def _unpack(file: SourceFile, data: bytes, n_packed: int) -> bytes:
     chunks, n_bytes = [], 0
     with gzip.open(io.BytesIO(data)) as stream:
         while chunk := stream.read(_CHUNK):
             n_bytes += len(chunk)
-            _check_size(file, n_bytes)
+            _check_size(file, n_bytes, n_packed)
             chunks.append(chunk)
     return b"".join(chunks)
 
 
-def _check_size(file: SourceFile, n_bytes: int) -> None:
-    if n_bytes > MOST_BYTES:
-        raise SkeletonFileError(str(file), None, f"got {n_bytes:,} bytes or more, expected at most {MOST_BYTES:,}")
+def _check_size(file: SourceFile, n_bytes: int, n_packed: int) -> None:
+    most = most_unpacked(n_packed)
+    if n_bytes > most:
+        raise SkeletonFileError(str(file), None, _bomb_reason(n_bytes, n_packed, most))
+
+
+def _bomb_reason(n_bytes: int, n_packed: int, most: int) -> str:
+    return (
+        f"got {n_bytes:,} bytes or more out of {n_packed:,} compressed ones, expected at most {most:,}; to read it "
+        "anyway, decompress it first"
+    )

@@ -126,11 +126,17 @@ def test_arrays_in_arrays_without_end_are_refused():
         read_mat_variable(content(header() + value), "x")
 
 
-def test_a_variable_that_unpacks_to_gigabytes_is_refused(monkeypatch):
-    monkeypatch.setattr("skeletonlearn.datasets._mat._MOST_BYTES", 10_000)
-    packed = zlib.compress(bytes(10_001))
-    with pytest.raises(SkeletonFileError, match="expected at most 10,000 bytes"):
-        read_mat_variable(content(header() + struct.pack("<II", 15, len(packed)) + packed), "x")
+@pytest.mark.parametrize("n_variables", [1, 30])
+def test_variables_that_unpack_to_far_more_than_the_file_are_refused(n_variables):
+    packed = zlib.compress(matrix(6, (10**5, 1), element(9, bytes(8 * 10**5)), name=b"other"))
+    variable = struct.pack("<II", 15, len(packed)) + packed
+    data = header() + variable * n_variables
+    if n_variables == 1:
+        with pytest.raises(SkeletonFileError, match="got variables \\['other'\\], expected 'x'"):
+            read_mat_variable(content(data), "x")
+    else:
+        with pytest.raises(SkeletonFileError, match="larger than allowed, expected at most"):
+            read_mat_variable(content(data), "x")
 
 
 CLIP = {"original": np.ones((3, 5, 2)), "action": 1.0}

@@ -508,3 +508,12 @@ def test_a_bunch_that_cannot_be_saved_is_an_error_and_nothing_is_written(tmp_pat
 def test_a_wrong_image_shape_is_an_error(tmp_path, img_shape):
     with pytest.raises(ValueError, match="must be the height and the width"):
         save_pyskl(tmp_path / "set.pkl", GOOD, img_shape=img_shape)
+
+
+@pytest.mark.parametrize("operation", [b"N", b"]", b"}", b")"])
+def test_a_small_compressed_file_that_unpacks_to_millions_of_values_is_refused_at_once(tmp_path, operation):
+    path = tmp_path / "bomb.pkl"
+    path.write_bytes(gzip.compress(b"\x80\x04(" + operation * 40_000_000 + b"t."))
+    assert path.stat().st_size < 50_000
+    with pytest.raises(SkeletonFileError, match="to read it anyway, decompress it first"):
+        load_pyskl(path)

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import struct
 import tracemalloc
 import zipfile
@@ -253,7 +254,7 @@ FAULTY_ARCHIVES = {
     "packed by an unknown method": (packed(DATA, method=77), "got a member packed by method 77"),
     "damaged": (spoil(packed(DATA), 20, 40), "got an unreadable file (Error -3 while decompressing"),
     "longer than it says": (packed(DATA, size=100), "Bad CRC-32"),
-    "far longer than any": (packed(DATA, size=2**31), "got 2,147,483,648 bytes or more, expected at most"),
+    "far longer than any": (packed(DATA, size=2**31), "got 2,147,483,648 bytes or more out of"),
     "placed elsewhere": (packed(DATA, place=5), "Bad magic number"),
     "placed behind the end": (packed(DATA, place=10_000_000), "got an unreadable file ("),
 }
@@ -389,13 +390,46 @@ def test_a_damaged_compressed_file_is_named_with_what_is_wrong(tmp_path, spoil, 
     assert text in reason
 
 
-def test_a_compressed_file_that_unpacks_to_more_than_any_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+def test_a_compressed_file_that_unpacks_to_far_more_is_refused_before_it_fills_the_memory(tmp_path):
     (tmp_path / "S001.skeleton.gz").write_bytes(gzip.compress(bytes(2**27)))
-    monkeypatch.setattr(_source, "MOST_BYTES", 2**22)
     files = find(tmp_path)
-    assert peak_memory(lambda: list(read_contents(files))) < 2**24
+    assert peak_memory(lambda: list(read_contents(files))) < 2**26
     (error,) = read_contents(files)
-    assert error.reason == "got 5,242,880 bytes or more, expected at most 4,194,304"
+    assert re.fullmatch(r"got 1\d,\d+,\d+ bytes or more out of 130,\d+ compressed ones, expected .*", error.reason)
+
+
+def test_a_compressed_file_within_a_compressed_member_is_refused(tmp_path):
+    inner = gzip.compress(bytes(2**24))
+    archive = tmp_path / "deflated.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("S001.skeleton.gz", inner)
+    (error,) = read_contents(find(archive))
+    assert "compressed ones, expected at most 1,048,576" in error.reason
+
+
+def test_an_archive_of_many_members_that_each_unpack_to_far_more_is_refused(tmp_path):
+    archive = tmp_path / "data.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for at in range(100):
+            file.writestr(f"S{at:03}.skeleton", bytes(2**20))
+    with pytest.raises(SkeletonFileError, match=r"data.zip: got 104,857,600 bytes or more out of 1\d\d,\d+ compressed"):
+        find(archive)
+
+
+def test_an_archive_whose_members_share_their_bytes_is_refused(tmp_path):
+    archive = write_zip(tmp_path / "data.zip", {f"S{at:03}.skeleton": DATA * 100 for at in range(3)})
+    raw = archive.read_bytes()
+    directory = raw.index(b"PK\x01\x02")
+    entry = bytearray(raw[directory : raw.index(b"PK\x01\x02", directory + 1)])
+    entries = b""
+    for at in range(50):
+        entry[46:50] = f"S{at:03}".encode()
+        entries += entry
+    end = bytearray(raw[raw.index(b"PK\x05\x06") :])
+    end[8:16] = struct.pack("<HHI", 50, 50, len(entries))
+    archive.write_bytes(raw[:directory] + entries + end)
+    with pytest.raises(SkeletonFileError, match=r"compressed bytes together, expected at most the archive's"):
+        find(archive)
 
 
 def test_a_small_compressed_file_takes_little_memory(tmp_path):
@@ -405,13 +439,15 @@ def test_a_small_compressed_file_takes_little_memory(tmp_path):
 
 
 def test_a_member_as_large_as_the_limit_is_read_and_a_larger_one_is_not(tmp_path, monkeypatch):
-    monkeypatch.setattr(_source, "MOST_BYTES", 100)
+    monkeypatch.setattr(_source, "_MOST_BYTES", 100)
     archive = write_zip(tmp_path / "data.zip", {"S001.skeleton": b"x" * 100, "S002.skeleton": b"x" * 101})
-    assert list(read(archive).values()) == [b"x" * 100, "got 101 bytes or more, expected at most 100"]
+    first, second = read(archive).values()
+    assert first == b"x" * 100
+    assert second.startswith("got 101 bytes or more out of 6 compressed ones, expected at most 100")
 
 
 def test_a_file_that_is_not_compressed_may_be_of_any_size(tmp_path, monkeypatch):
-    monkeypatch.setattr(_source, "MOST_BYTES", 100)
+    monkeypatch.setattr(_source, "_MOST_BYTES", 100)
     (tmp_path / "S001.skeleton").write_bytes(b"x" * 101)
     assert read(tmp_path) == {"S001.skeleton": b"x" * 101}
 
