@@ -2,7 +2,7 @@
 Own data in five lines
 ======================
 
-Poses that OpenPose, MediaPipe or a COCO keypoint estimator found in your videos, or joints in a data frame of your
+Poses that OpenPose, MediaPipe or a COCO keypoint estimator found in your videos, or joints in a table of your
 own: read them, name the classes, and score an embedding by cross-validation over subjects.
 
 Without arguments, synthetic motions are written as such files and read again. For a folder of your own that has a
@@ -30,7 +30,7 @@ from skeletonlearn.datasets import (
     load_mediapipe,
     load_openpose,
     make_actions,
-    sequences_from_frame,
+    sequences_from_table,
 )
 from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.preprocessing import make_skeleton_pipeline
@@ -149,13 +149,13 @@ print("MediaPipe: ", end="")
 score(mediapipe, find_subjects(mediapipe.name, "s[0-9]+"))
 
 # %%
-# A data frame
-# ------------
+# A table
+# -------
 # A row for each joint of each frame, from motion capture or a sensor of your own. Joints without a row are missing.
 
 
 def make_table():
-    """Synthetic motions as a data frame."""
+    """Synthetic motions as a table."""
     actions = make_motions("KINECT_V1")
     tables = []
     for at, sequence in enumerate(actions.sequences):
@@ -167,8 +167,8 @@ def make_table():
 
 
 table = make_table()
-motions = sequences_from_frame(table, sample="clip", target="action", subject="subject", skeleton="KINECT_V1")
-print("Data frame: ", end="")
+motions = sequences_from_table(table, sample="clip", target="action", subject="subject", skeleton="KINECT_V1")
+print("Table: ", end="")
 score(motions, motions.subject)
 
 # %%

@@ -23,7 +23,7 @@ from skeletonlearn.datasets import (
     load_nw_ucla,
     load_openpose,
     make_actions,
-    sequences_from_frame,
+    sequences_from_table,
     write_ntu_skeleton,
 )
 from skeletonlearn.losses import (
@@ -399,8 +399,8 @@ WRONG = {
     "subset": (lambda: load_msr_action3d("nowhere", subset="val"), ValueError, "subset='val'", "'train'"),
     "no folder": (lambda: load_nw_ucla(None), TypeError, "Got None", "the path of a folder or zip archive"),
     "numbers for folders": (lambda: load_openpose([1, 2]), TypeError, "Got 1", "the path of a folder or zip archive"),
-    "path of a table": (lambda: sequences_from_frame("joints.csv"), TypeError, "frame is a str", "pandas.read_csv"),
-    "array for a table": (lambda: sequences_from_frame(X), TypeError, "frame is a ndarray", "expected a data frame"),
+    "path of a table": (lambda: sequences_from_table("joints.csv"), TypeError, "table is a str", "pandas.read_csv"),
+    "array for a table": (lambda: sequences_from_table(X), TypeError, "table is a ndarray", "expected a DataFrame"),
     "no actions": (lambda: make_actions(0), ValueError, "n_samples=0", "at least 1"),
     "too many actions": (lambda: make_actions(n_classes=99), ValueError, "n_classes=99", "from 2 to 17"),
     "all joints missing": (lambda: make_actions(missing=1.0), ValueError, "missing=1.0", "less than 1"),

@@ -5,7 +5,6 @@ from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
-from skeletonlearn.datasets._frame_table import sequences_from_frame
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
@@ -13,6 +12,7 @@ from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 from skeletonlearn.datasets._openpose import load_openpose
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
+from skeletonlearn.datasets._table import sequences_from_table
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
 
@@ -36,6 +36,6 @@ __all__ = [
     "make_actions",
     "read_ntu_skeleton",
     "save_pyskl",
-    "sequences_from_frame",
+    "sequences_from_table",
     "write_ntu_skeleton",
 ]

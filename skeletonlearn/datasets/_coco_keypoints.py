@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._choices import ON_ERROR, check_choice
-from skeletonlearn.datasets._clips import Labels, bunch_of_clips, find_clips, label_clips, natural_key
+from skeletonlearn.datasets._clip_files import Labels, bunch_of_clips, find_clips, label_clips, natural_key
+from skeletonlearn.datasets._errors import ON_ERROR, check_choice
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
-from skeletonlearn.datasets._reading import Record, read_files
+from skeletonlearn.datasets._read_files import Record, read_files
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import COCO
 
@@ -100,7 +100,7 @@ def load_coco_keypoints(
 
     See Also
     --------
-    sequences_from_frame : Reads a table with a row for each frame and joint.
+    sequences_from_table : Reads a table with a row for each frame and joint.
 
     References
     ----------

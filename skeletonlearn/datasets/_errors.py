@@ -1,8 +1,13 @@
-"""What a reader says of a file that it cannot read."""
+"""The errors of all readers: faulty files, and parameters that are none of the choices."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike, fspath
+from typing import Any
+
+ON_ERROR = ("raise", "warn", "skip")
+SUBSETS = ("all", "train", "test")
 
 
 class SkeletonFileError(ValueError):
@@ -31,3 +36,24 @@ class SkeletonFileError(ValueError):
 
     def __reduce__(self) -> tuple[type[SkeletonFileError], tuple[str, int | None, str]]:
         return type(self), (self.path, self.line, self.reason)  # for workers: the default would pass the text alone
+
+
+def check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
+    """Refuse a parameter value that is not among the choices.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : object
+        Its value.
+    choices : sequence
+        What it may be.
+
+    Raises
+    ------
+    ValueError
+        If it is not; the text says got and wanted.
+    """
+    if value not in choices:
+        raise ValueError(f"{name}={value!r} must be one of {', '.join(repr(choice) for choice in choices)}.")

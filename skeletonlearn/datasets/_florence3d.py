@@ -8,12 +8,10 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._bunch import make_undivided_bunch
-from skeletonlearn.datasets._choices import SUBSETS, check_choice
-from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._mat import read_mat_variable
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
-from skeletonlearn.datasets._reading import Record
-from skeletonlearn.datasets._recordings import read_recordings
+from skeletonlearn.datasets._read_files import Record, read_recordings
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import FLORENCE3D
 

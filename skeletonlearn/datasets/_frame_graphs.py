@@ -16,8 +16,8 @@ from sklearn.utils import Bunch
 
 from skeletonlearn._files import write_whole
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._frame_graph import GraphLayout, frame_document, read_frame
-from skeletonlearn.datasets._reading import Record, read_files
+from skeletonlearn.datasets._graph_document import GraphLayout, frame_document, read_frame
+from skeletonlearn.datasets._read_files import Record, read_files
 from skeletonlearn.datasets._source import FileContent, SourceFile, find_files
 from skeletonlearn.skeletons import Skeleton, get_skeleton, list_skeletons
 

@@ -11,11 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._choices import check_choice
-from skeletonlearn.datasets._clips import ClipFile, Labels, bunch_of_clips, find_clips, label_clips
-from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._clip_files import ClipFile, Labels, bunch_of_clips, find_clips, label_clips
+from skeletonlearn.datasets._errors import SkeletonFileError, check_choice
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
-from skeletonlearn.datasets._reading import LeftOut, Record, iterate_records
+from skeletonlearn.datasets._read_files import LeftOut, Record, iterate_records
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import OPENPOSE_BODY25, Skeleton, get_skeleton
 
@@ -126,7 +125,7 @@ def load_openpose(
 
     See Also
     --------
-    sequences_from_frame : Reads a table with a row for each frame and joint.
+    sequences_from_table : Reads a table with a row for each frame and joint.
 
     References
     ----------

@@ -12,7 +12,7 @@ from sklearn.utils import Bunch
 
 from skeletonlearn._files import write_whole
 from skeletonlearn.datasets._bunch import make_bunch, take
-from skeletonlearn.datasets._choices import ON_ERROR, SUBSETS, check_choice
+from skeletonlearn.datasets._errors import ON_ERROR, SUBSETS, check_choice
 from skeletonlearn.datasets._pyskl_annotations import (
     find_layout,
     kind_of,

@@ -11,7 +11,7 @@ import numpy as np
 
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._names import parse_names
-from skeletonlearn.datasets._reading import LeftOut, Record
+from skeletonlearn.datasets._read_files import LeftOut, Record
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import COCO, NTU_RGBD, OPENPOSE_BODY25, Skeleton, get_skeleton
 

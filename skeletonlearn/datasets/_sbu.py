@@ -11,9 +11,10 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._bunch import make_bunch, make_undivided_bunch
-from skeletonlearn.datasets._choices import SUBSETS, check_choice
+from skeletonlearn.datasets._errors import SUBSETS, check_choice
+from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
-from skeletonlearn.datasets._reading import parse_name, read_files
+from skeletonlearn.datasets._read_files import read_files
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files
 from skeletonlearn.skeletons import SBU
 

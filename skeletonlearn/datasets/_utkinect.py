@@ -11,11 +11,10 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._bunch import make_undivided_bunch
-from skeletonlearn.datasets._choices import SUBSETS, check_choice
-from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
+from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
-from skeletonlearn.datasets._reading import Record, parse_name
-from skeletonlearn.datasets._recordings import read_recordings
+from skeletonlearn.datasets._read_files import Record, read_recordings
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_content
 from skeletonlearn.skeletons import KINECT_V1
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 VERTICALS = ("x", "-x", "y", "-y", "z", "-z")
@@ -34,7 +33,7 @@ def check_sequence(sequence: Any, skeleton: Skeleton | str) -> tuple[np.ndarray,
 def check_frames(frames: Any, n_frames: int, at_most: int = 6) -> list[int]:
     """Indices of the frames to show, counted from 0; None is some that are spread evenly, ends included."""
     if frames is None:
-        return evenly_spaced(n_frames, min(at_most, n_frames)).tolist()
+        return np.linspace(0, n_frames - 1, min(at_most, n_frames)).round().astype(int).tolist()
     chosen = [frames] if isinstance(frames, Integral) else frames
     if isinstance(chosen, str) or not isinstance(chosen, Sequence | np.ndarray | range) or len(chosen) == 0:
         raise ValueError(f"frames={frames!r} must be None, an integer or a sequence of integers.")

@@ -69,7 +69,7 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
         return sequences if len({len(one) for one in sequences}) > 1 else np.stack(sequences)
 
     def set_output(self, *, transform=None):
-        """Do nothing: sequences of four axes have no data frame to come in.
+        """Do nothing: a DataFrame cannot hold four axes.
 
         Parameters
         ----------

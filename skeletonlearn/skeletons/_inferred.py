@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree, shortest_path
 
-from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.skeletons._skeleton import Skeleton
 
 _SEQUENCES, _FRAMES = 256, 32
@@ -63,7 +62,8 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     >>> (elbow, wrist) in found.edges or (wrist, elbow) in found.edges
     True
     """
-    sequences = [np.asarray(X[at]) for at in evenly_spaced(len(X), min(len(X), _SEQUENCES))]
+    chosen = np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)
+    sequences = [np.asarray(X[at]) for at in chosen]
     _check_sequences(sequences)
     tree = minimum_spanning_tree(_weigh_pairs(sequences))
     root = int(np.argmin(np.square(shortest_path(tree, directed=False)).sum(axis=0)))
@@ -110,7 +110,8 @@ def _weigh_pairs(sequences: list[np.ndarray]) -> np.ndarray:
     n_joints = sequences[0].shape[1]
     seen, length, squares = np.zeros((3, n_joints, n_joints))
     for sequence in sequences:
-        frames = sequence[evenly_spaced(len(sequence), min(len(sequence), _FRAMES))].astype(np.float64)
+        chosen = np.linspace(0, len(sequence) - 1, min(len(sequence), _FRAMES)).round().astype(int)
+        frames = sequence[chosen].astype(np.float64)
         distance = np.linalg.norm(frames[:, :, None] - frames[:, None], axis=-1)
         is_known = np.isfinite(distance)
         count = is_known.sum(axis=0)

@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from skeletonlearn.datasets._ntu._load import load_ntu_rgbd
-from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._missing_samples import load_missing_names
 from skeletonlearn.datasets._ntu._parse import parse_ntu_skeleton
 from skeletonlearn.datasets._source import find_files, read_contents
 from tests.datasets.ntu import slow_reference

@@ -1,4 +1,4 @@
-"""What a reader says of a file that it cannot read."""
+"""The errors of all readers."""
 
 import copy
 import pickle
@@ -8,6 +8,7 @@ import pytest
 from joblib import Parallel, delayed, parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
+from skeletonlearn.datasets._errors import ON_ERROR, SUBSETS, check_choice
 
 
 def facts(error):
@@ -49,3 +50,15 @@ def test_workers_raise_it_and_return_it_whole(backend):
         with pytest.raises(SkeletonFileError) as raised:
             Parallel()(delayed(refuse)("a.skeleton") for _ in range(2))
     assert facts(raised.value) == facts(error)
+
+
+@pytest.mark.parametrize(("value", "choices"), [("warn", ON_ERROR), ("test", SUBSETS), (None, (None, "AS1"))])
+def test_a_choice_is_accepted(value, choices):
+    check_choice("name", value, choices)
+
+
+@pytest.mark.parametrize("value", ["val", "ALL", "", None, 0, ["all"]])
+def test_another_value_is_an_error_with_got_and_wanted(value):
+    with pytest.raises(ValueError, match="must be one of") as error:
+        check_choice("subset", value, SUBSETS)
+    assert str(error.value) == f"subset={value!r} must be one of 'all', 'train', 'test'."

@@ -12,14 +12,13 @@ from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._bunch import make_bunch
 from skeletonlearn.datasets._cache import load_cached
-from skeletonlearn.datasets._choices import SUBSETS, check_choice
-from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._ntu._actions import ACTIONS, MUTUAL_ACTIONS
+from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
+from skeletonlearn.datasets._ntu._action_names import ACTIONS, MUTUAL_ACTIONS
 from skeletonlearn.datasets._ntu._denoise import clean_recording
 from skeletonlearn.datasets._ntu._parse import parse_ntu_skeleton
 from skeletonlearn.datasets._ntu._protocols import N_ACTIONS, PROTOCOLS, find_dataset, find_training
-from skeletonlearn.datasets._ntu._samples import Samples, name_samples, select_samples
-from skeletonlearn.datasets._reading import LeftOut, ReadOne, iterate_records
+from skeletonlearn.datasets._ntu._sample_files import Samples, name_samples, select_samples
+from skeletonlearn.datasets._read_files import LeftOut, ReadOne, iterate_records
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import NTU_RGBD
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._reading import find_unknown_number
+from skeletonlearn.datasets._file_names import find_unknown_number
 
 _LETTERS = "SCPRA"
 _DIGITS = 3

@@ -14,9 +14,9 @@ from skeletonlearn._training.seeding import draw_seed
 from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
 from skeletonlearn.embedding._graph2vec._features import choose_features
 from skeletonlearn.embedding._graph2vec._frame_coder import count_windows
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
 from skeletonlearn.embedding._graph2vec._frame_words import FrameWords
 from skeletonlearn.embedding._graph2vec._inference import DocumentInference
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 from skeletonlearn.embedding._graph2vec._vocabulary import WordRules, check_words
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
@@ -302,7 +302,7 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
         return super().get_feature_names_out(input_features)
 
     def set_output(self, *, transform=None):
-        """Set the container of the output; sequences of vectors have no data frame to come in.
+        """Set the container of the output; 3-D output cannot be a DataFrame.
 
         Parameters
         ----------

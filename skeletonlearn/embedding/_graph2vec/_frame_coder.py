@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skeletonlearn._spacing import evenly_spaced
 from skeletonlearn.embedding._graph2vec._codes import fit_codebook, nearest_codes
 from skeletonlearn.embedding._graph2vec._features import joint_features
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 
 Sequences = np.ndarray | list[np.ndarray]
 
@@ -105,4 +104,5 @@ def _windows(length: int, n_graphs: int, n_frames: int) -> np.ndarray:
     room = length - n_frames
     if room < 0:
         raise ValueError(f"X has a sequence of {length} frames, expected at least frames_per_graph={n_frames}.")
-    return evenly_spaced(room + 1, n_graphs)[:, None] + np.arange(n_frames)
+    starts = np.linspace(0, room, n_graphs).round().astype(int)
+    return starts[:, None] + np.arange(n_frames)

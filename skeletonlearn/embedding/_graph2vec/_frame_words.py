@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skeletonlearn.embedding._graph2vec._frame_coder import FrameCoder, Sequences
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 from skeletonlearn.embedding._graph2vec._vocabulary import Vocabulary, WordRules, choose_words
 from skeletonlearn.embedding._graph2vec._words import label_keys, spell_words
 

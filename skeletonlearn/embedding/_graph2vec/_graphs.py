@@ -10,9 +10,8 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from skeletonlearn._spacing import evenly_spaced
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
 from skeletonlearn.embedding._graph2vec._model import WordGraph2Vec
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 from skeletonlearn.embedding._graph2vec._vocabulary import Vocabulary, WordRules, choose_words
 
 Samples = Sequence[Sequence[nx.Graph]]
@@ -104,7 +103,7 @@ def frame_graphs(codes: np.ndarray, frame_graph: FrameGraph) -> list[nx.Graph]:
 
 def _evenly(samples: Samples, n_graphs: int) -> list[nx.Graph]:
     """Evenly spaced graphs of each sample, in their order; of a sample that has fewer, some twice."""
-    return [sample[at] for sample in samples for at in evenly_spaced(len(sample), n_graphs)]
+    return [sample[at] for sample in samples for at in np.linspace(0, len(sample) - 1, n_graphs).round().astype(int)]
 
 
 def _is_attributed(samples: Samples, attributed: bool | str) -> bool:

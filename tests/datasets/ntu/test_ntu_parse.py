@@ -11,7 +11,7 @@ from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._ntu._parse import parse_ntu_skeleton, read_ntu_skeleton
 from skeletonlearn.datasets._ntu._parse_arrays import parse_arrays
 from skeletonlearn.datasets._ntu._parse_lines import parse_lines
-from skeletonlearn.datasets._reading import read_files
+from skeletonlearn.datasets._read_files import read_files
 from skeletonlearn.datasets._source import find_files
 from tests.datasets.ntu.ntu_files import FIRST_ID, STEM, assert_recordings_equal, content_of, make_lines, to_bytes
 from tests.datasets.ntu.strict_reference import parse_strictly

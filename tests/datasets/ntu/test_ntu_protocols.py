@@ -6,15 +6,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._missing_samples import load_missing_names
 from skeletonlearn.datasets._ntu._protocols import (
     NTU60_TRAIN_SUBJECTS,
     NTU120_TRAIN_SUBJECTS,
     find_dataset,
     find_training,
 )
-from skeletonlearn.datasets._ntu._samples import name_samples, select_samples
-from skeletonlearn.datasets._reading import LeftOut
+from skeletonlearn.datasets._ntu._sample_files import name_samples, select_samples
+from skeletonlearn.datasets._read_files import LeftOut
 from skeletonlearn.datasets._source import SourceFile
 from skeletonlearn.model_selection import CrossSetup, CrossSubject, CrossView
 

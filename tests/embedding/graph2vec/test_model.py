@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from karateclub import Graph2Vec
 
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
 from skeletonlearn.embedding._graph2vec._graphs import frame_graphs
 from skeletonlearn.embedding._graph2vec._model import WordGraph2Vec
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 from skeletonlearn.embedding._graph2vec._words import label_keys, spell_words
 from skeletonlearn.skeletons import KINECT_V1
 

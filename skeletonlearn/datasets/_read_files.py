@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -14,13 +13,13 @@ from typing import Any
 from joblib import Parallel, delayed, effective_n_jobs
 
 from skeletonlearn._progress import Progress
-from skeletonlearn.datasets._choices import ON_ERROR, check_choice
-from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._errors import ON_ERROR, SkeletonFileError, check_choice
 from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
 
 Record = dict[str, Any]
 ReadOne = Callable[[FileContent], Record]
 NameOf = Callable[[SourceFile], str]
+ReadSeveral = Callable[[FileContent], dict[str, Any]]
 
 _TASK = 64  # files a joblib task
 _TASKS_OF_MEMBERS = 100  # at most: opening an archive takes as long as reading a few of a thousand members
@@ -113,70 +112,6 @@ class LeftOut:
             raise ValueError(f"None of {expectation}{last}")
 
 
-def parse_name(
-    file: SourceFile | FileContent, pattern: re.Pattern[str], layout: str, allowed: Mapping[str, Sequence[int]]
-) -> dict[str, int]:
-    """Read the numbers in a file name, such as ``a01_s02_e00_v03``.
-
-    Parameters
-    ----------
-    file : SourceFile or FileContent
-        The file.
-    pattern : re.Pattern
-        Matches the whole stem; each named group is a number.
-    layout : str
-        The layout in words, for the error.
-    allowed : mapping of str to sequence of int
-        The numbers that some groups may have.
-
-    Returns
-    -------
-    dict of str to int
-        The numbers by group name.
-
-    Raises
-    ------
-    SkeletonFileError
-        If the name has another layout or a number that the data set does not know.
-    """
-    path = str(file.file if isinstance(file, FileContent) else file)
-    match = pattern.fullmatch(file.stem)
-    if match is None:
-        raise SkeletonFileError(path, None, f"got the file name {file.stem!r}, expected {layout}")
-    numbers = {name: int(digits) for name, digits in match.groupdict().items()}
-    fault = find_unknown_number(path, numbers, allowed)
-    if fault is not None:
-        raise fault
-    return numbers
-
-
-def find_unknown_number(
-    path: str, numbers: Mapping[str, int], allowed: Mapping[str, Sequence[int]]
-) -> SkeletonFileError | None:
-    """The first number in a file name that the data set does not know.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    numbers : mapping of str to int
-        The numbers in its name.
-    allowed : mapping of str to sequence of int
-        The numbers that some of them may be.
-
-    Returns
-    -------
-    SkeletonFileError or None
-        What is wrong; None if all are known.
-    """
-    for name, known in allowed.items():
-        if numbers[name] not in known:
-            listed = f"{known[0]} to {known[-1]}" if isinstance(known, range) else ", ".join(map(str, known))
-            reason = f"got {name} {numbers[name]} in the file name, expected one of {listed}"
-            return SkeletonFileError(path, None, reason)
-    return None
-
-
 def read_files(
     files: Sequence[SourceFile],
     read_one: ReadOne,
@@ -222,6 +157,60 @@ def read_files(
     records = list(iterate_records(files, read_one, left_out=left_out, n_jobs=n_jobs, verbose=verbose, name_of=name_of))
     left_out.warn(len(files))
     left_out.require(records, f"{len(files)} files could be read, expected at least one")
+    return records, left_out.by_name
+
+
+def read_recordings(
+    files: Sequence[SourceFile],
+    read_several: ReadSeveral,
+    *,
+    on_error: str,
+    n_jobs: int | None = None,
+    faults: Mapping[str, SkeletonFileError] | None = None,
+) -> tuple[list[Record], dict[str, str]]:
+    """Read files of several recordings, each of which may be faulty on its own.
+
+    Parameters
+    ----------
+    files : sequence of SourceFile
+        The files.
+    read_several : callable
+        From a FileContent to a dict of records, or of what is wrong with them, by name; raises SkeletonFileError where
+        the whole file is faulty.
+    on_error : {"raise", "warn", "skip"}
+        What to do with a faulty recording or file.
+    n_jobs : int or None, default=None
+        Number of joblib workers; None is 1.
+    faults : mapping of str to SkeletonFileError or None, default=None
+        Faults known beforehand, by name.
+
+    Returns
+    -------
+    records : list of dict
+        The sound ones, in the order of the files.
+    left_out : dict of str to str
+        What is wrong with each of the others, by the name of the recording or the stem of the file.
+
+    Raises
+    ------
+    SkeletonFileError
+        If something is faulty and `on_error` is "raise".
+    ValueError
+        If nothing is sound.
+    """
+    left_out = LeftOut(on_error)
+    for name, fault in (faults or {}).items():
+        left_out.add(name, fault)
+    per_file = list(iterate_records(files, read_several, left_out=left_out, n_jobs=n_jobs))
+    left_out.require(per_file, f"{len(files)} files could be read, expected at least one")
+    records = []
+    for name, outcome in (one for of_file in per_file for one in of_file.items()):
+        if isinstance(outcome, SkeletonFileError):
+            left_out.add(name, outcome)
+        else:
+            records.append(outcome)
+    left_out.warn(len(records) + len(left_out.by_name), "recordings")
+    left_out.require(records, f"{len(files)} files has a recording, expected at least one")
     return records, left_out.by_name
 
 

@@ -11,8 +11,8 @@ import pytest
 from joblib import parallel_config
 
 from skeletonlearn import _progress
-from skeletonlearn.datasets import SkeletonFileError, _reading
-from skeletonlearn.datasets._reading import LeftOut, iterate_records, parse_name, read_files
+from skeletonlearn.datasets import SkeletonFileError, _read_files
+from skeletonlearn.datasets._read_files import LeftOut, iterate_records, read_files
 from skeletonlearn.datasets._source import find_files
 
 BACKENDS = ["loky", "multiprocessing", "threading"]
@@ -75,12 +75,12 @@ def test_every_backend_of_joblib_gives_the_same(folder, backend, n_jobs):
 def test_the_number_of_workers_is_that_of_the_parallel_config(folder, monkeypatch):
     asked = []
 
-    class Spy(_reading.Parallel):
+    class Spy(_read_files.Parallel):
         def __init__(self, n_jobs):
             super().__init__(n_jobs)
             asked.append(self._effective_n_jobs())
 
-    monkeypatch.setattr(_reading, "Parallel", Spy)
+    monkeypatch.setattr(_read_files, "Parallel", Spy)
     with parallel_config(backend="threading", n_jobs=3):
         read_files(find(folder), read_number, on_error="raise")
         read_files(find(folder), read_number, on_error="raise", n_jobs=2)
@@ -145,7 +145,7 @@ def test_an_error_stops_the_reading(folder):
 
 
 def test_workers_read_no_more_than_some_tasks_ahead(folder, monkeypatch):
-    monkeypatch.setattr(_reading, "_TASK", 5)
+    monkeypatch.setattr(_read_files, "_TASK", 5)
     counted = []
     with parallel_config(backend="threading", n_jobs=2):
         records = iterate_records(find(folder), count_reads(counted), left_out=LeftOut("raise"))
@@ -384,45 +384,3 @@ def test_verbose_tells_how_far_the_reading_is(folder, caplog, monkeypatch, verbo
         read_files(find(folder), read_number, on_error="skip", verbose=verbose)
     assert len(caplog.messages) == lines
     assert all(line.startswith("reading: file 200 of 200: left out 1; took ") for line in caplog.messages[-1:])
-
-
-# -- numbers in file names
-
-PATTERN = re.compile(r"a(?P<action>\d{2})_s(?P<subject>\d{2})")
-ALLOWED = {"action": range(1, 21), "subject": (1, 2, 5)}
-
-
-def parse(tmp_path, name):
-    (tmp_path / name).touch()
-    (file,) = find_files(tmp_path, "*.txt", "a01_s01.txt")
-    return parse_name(file, PATTERN, "aAA_sSS (action, subject)", ALLOWED)
-
-
-@pytest.mark.parametrize("name", ["a20_s05.txt", "a20_s05.txt.gz"])
-def test_numbers_come_by_their_names(tmp_path, name):
-    assert parse(tmp_path, name) == {"action": 20, "subject": 5}
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("b01_s01.txt", "got the file name 'b01_s01', expected aAA_sSS (action, subject)"),
-        ("a01_s01_copy.txt", "got the file name 'a01_s01_copy', expected"),
-        ("xa01_s01.txt", "got the file name 'xa01_s01', expected"),
-        ("a1_s1.txt", "got the file name 'a1_s1', expected"),
-        ("a21_s01.txt", "got action 21 in the file name, expected one of 1 to 20"),
-        ("a00_s01.txt", "got action 0 in the file name"),
-        ("a01_s03.txt", "got subject 3 in the file name, expected one of 1, 2, 5"),
-    ],
-)
-def test_another_name_is_a_fault(tmp_path, name, reason):
-    with pytest.raises(SkeletonFileError) as error:
-        parse(tmp_path, name)
-    assert reason in error.value.reason
-    assert error.value.path == str(tmp_path / name)
-
-
-def test_a_number_without_a_list_of_the_known_ones_may_be_any(tmp_path):
-    (tmp_path / "a99_s99.txt").touch()
-    (file,) = find_files(tmp_path, "*.txt", "a01_s01.txt")
-    assert parse_name(file, PATTERN, "aAA_sSS", {}) == {"action": 99, "subject": 99}

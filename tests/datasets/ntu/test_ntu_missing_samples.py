@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._missing_samples import load_missing_names
 
 NAME = re.compile(r"S\d{3}C\d{3}P\d{3}R\d{3}A\d{3}")
 

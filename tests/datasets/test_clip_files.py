@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from skeletonlearn.datasets._clips import encode_labels, find_clips, label_clips, natural_key
+from skeletonlearn.datasets._clip_files import encode_labels, find_clips, label_clips, natural_key
 
 
 def touch(folder, *names):

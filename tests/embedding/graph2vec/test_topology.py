@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skeletonlearn.embedding._graph2vec._frame_graph import FrameGraph
+from skeletonlearn.embedding._graph2vec._topology import FrameGraph
 from skeletonlearn.skeletons import Skeleton
 
 STICK = Skeleton("stick", ("hip", "neck", "head"), (("neck", "hip"), ("head", "neck")))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._clips import encode_labels, natural_key
+from skeletonlearn.datasets._clip_files import encode_labels, natural_key
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 _SPARSEST = 1000  # joints that sequences may have for each row: more come from a column that names no joints
@@ -20,11 +20,11 @@ Sequences from a table of joints. Coordinates are what the table has; joints wit
 """
 
 
-def sequences_from_frame(
-    frame: Any,
+def sequences_from_table(
+    table: Any,
     *,
     sample: str = "sample",
-    frame_column: str = "frame",
+    frame: str = "frame",
     joint: str = "joint",
     coordinates: Sequence[str] = ("x", "y", "z"),
     person: str | None = None,
@@ -33,18 +33,18 @@ def sequences_from_frame(
     subject: str | None = None,
     skeleton: Skeleton | str | None = None,
 ) -> Bunch:
-    """Make sequences from a data frame with a row for each joint of each frame of each sample.
+    """Make sequences from a table with a row for each joint of each frame of each sample.
 
     Rows may be in any order. Joints without a row are NaN. The frames of a sample are those that have a row, in
     ascending order; numbers that are missing leave no gap.
 
     Parameters
     ----------
-    frame : data frame, or mapping of str to array-like of shape (n_rows,)
-        A pandas or polars data frame, or anything that gives a column by ``frame[name]``.
+    table : DataFrame, or mapping of str to array-like of shape (n_rows,)
+        A pandas or polars DataFrame, or anything that gives a column by ``table[name]``.
     sample : str, default="sample"
         The column that tells samples apart: numbers or texts.
-    frame_column : str, default="frame"
+    frame : str, default="frame"
         The column with the frame's number or time.
     joint : str, default="joint"
         The column with the joint's name, or its index in `skeleton`.
@@ -96,31 +96,31 @@ def sequences_from_frame(
     Examples
     --------
     >>> import pandas as pd
-    >>> from skeletonlearn.datasets import sequences_from_frame
+    >>> from skeletonlearn.datasets import sequences_from_table
     >>> table = pd.DataFrame({
     ...     "clip": ["a", "a", "a", "b"], "time": [1, 0, 1, 5], "joint": ["head", "head", "hand", "hand"],
     ...     "x": [1.0, 2.0, 3.0, 4.0], "y": 0.0, "action": ["wave", "wave", "wave", "kick"]
     ... })
-    >>> bunch = sequences_from_frame(
-    ...     table, sample="clip", frame_column="time", coordinates=("x", "y"), target="action"
+    >>> bunch = sequences_from_table(
+    ...     table, sample="clip", frame="time", coordinates=("x", "y"), target="action"
     ... )
     >>> bunch.joint_names, bunch.sequences[0][..., 0].tolist(), bunch.target_names, bunch.target
     (['hand', 'head'], [[nan, 2.0], [3.0, 1.0]], ['kick', 'wave'], array([1, 0]))
     """
     axes = [coordinates] if isinstance(coordinates, str) else list(coordinates)
     optional = [name for name in (person, confidence, target, subject) if name is not None]
-    column = _read_columns(frame, [sample, frame_column, joint, *axes, *optional])
+    column = _read_columns(table, [sample, frame, joint, *axes, *optional])
     samples = _code(column[sample], sample)
     layout = None if skeleton is None else get_skeleton(skeleton)
     joints, joint_names = _joints(_code(column[joint], joint), joint, layout)
-    rows, lengths = _rank(samples.codes, _moments(column[frame_column], frame_column))
+    rows, lengths = _rank(samples.codes, _moments(column[frame], frame))
     places, n_persons = np.zeros_like(joints), 1
     if person is not None:
         places, n_persons = _places(samples.codes, _code(column[person], person))
     n_joints = n_persons * len(joint_names)
     _check_size(int(lengths.sum()), n_joints, len(joints))
     cells = rows * n_joints + places * len(joint_names) + joints
-    keys = [sample, frame_column, joint] if person is None else [sample, frame_column, person, joint]
+    keys = [sample, frame, joint] if person is None else [sample, frame, person, joint]
     _check_once(cells, {name: column[name] for name in keys})
     values = np.stack([_floats(column[name], name) for name in axes], axis=-1)
     entries: dict[str, Any] = {"sequences": _scatter(values, cells, lengths, n_joints, np.nan)}
@@ -153,19 +153,19 @@ class _Codes(NamedTuple):
     firsts: np.ndarray
 
 
-def _read_columns(frame: Any, names: Sequence[str]) -> dict[str, np.ndarray]:
+def _read_columns(table: Any, names: Sequence[str]) -> dict[str, np.ndarray]:
     """Columns of equal length, and of one row at least."""
-    if isinstance(frame, str | PathLike | np.ndarray | list | tuple):
-        raise TypeError(f"frame is a {type(frame).__name__}, expected a data frame, such as pandas.read_csv gives.")
-    has = getattr(frame, "columns", frame)
+    if isinstance(table, str | PathLike | np.ndarray | list | tuple):
+        raise TypeError(f"table is a {type(table).__name__}, expected a DataFrame, such as pandas.read_csv gives.")
+    has = getattr(table, "columns", table)
     known = list(has) if hasattr(has, "__iter__") else []
     for name in names:
         if name not in known:
-            raise ValueError(f"frame has no column {name!r}; it has {', '.join(map(str, known)) or 'none'}.")
-    columns = {name: np.asarray(frame[name]) for name in names}
+            raise ValueError(f"table has no column {name!r}; it has {', '.join(map(str, known)) or 'none'}.")
+    columns = {name: np.asarray(table[name]) for name in names}
     shapes = {values.shape for values in columns.values()}
     if len(shapes) > 1 or columns[names[0]].ndim != 1 or not len(columns[names[0]]):
-        raise ValueError(f"frame has columns of shapes {sorted(shapes)}, expected one shape (n_rows,) and rows in it.")
+        raise ValueError(f"table has columns of shapes {sorted(shapes)}, expected one shape (n_rows,) and rows in it.")
     return columns
 
 

@@ -1,11 +1,11 @@
-"""Sequences from data frames."""
+"""Sequences from tables."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from skeletonlearn.datasets import make_actions
-from skeletonlearn.datasets._frame_table import sequences_from_frame
+from skeletonlearn.datasets._table import sequences_from_table
 from skeletonlearn.skeletons import KINECT_V1
 
 
@@ -40,7 +40,7 @@ def check(got, bunch):
 
 
 def test_rows_become_the_sequences_they_came_from(table, bunch):
-    got = sequences_from_frame(table, target="action", subject="subject", skeleton=KINECT_V1)
+    got = sequences_from_table(table, target="action", subject="subject", skeleton=KINECT_V1)
     check(got, bunch)
     assert got.name.tolist() == bunch.name.tolist()
     assert got.subject.tolist() == bunch.subject.tolist()
@@ -53,32 +53,32 @@ def test_rows_become_the_sequences_they_came_from(table, bunch):
 def test_the_order_of_rows_does_not_matter_within_a_sample(table, bunch):
     shuffled = table.sample(frac=1, random_state=0).sort_values("sample", kind="stable")
     order = np.argsort(bunch.name)
-    got = sequences_from_frame(shuffled, skeleton="KINECT_V1")
+    got = sequences_from_table(shuffled, skeleton="KINECT_V1")
     check(got, type(bunch)(sequences=[bunch.sequences[at] for at in order]))
 
 
 def test_samples_are_in_order_of_their_first_row(table):
-    names = sequences_from_frame(table.iloc[::-1]).name
+    names = sequences_from_table(table.iloc[::-1]).name
     assert names.tolist() == list(dict.fromkeys(table["sample"].iloc[::-1]))
 
 
 def test_rows_of_missing_joints_may_be_dropped(table, bunch):
-    got = sequences_from_frame(table.dropna(), skeleton=KINECT_V1)
+    got = sequences_from_table(table.dropna(), skeleton=KINECT_V1)
     check(got, bunch)
 
 
 def test_joints_may_be_indices(table, bunch):
-    check(sequences_from_frame(table, joint="index", skeleton=KINECT_V1), bunch)
+    check(sequences_from_table(table, joint="index", skeleton=KINECT_V1), bunch)
 
 
 def test_a_mapping_of_arrays_is_a_table_too(table, bunch):
-    check(sequences_from_frame({name: table[name].to_numpy() for name in table}, skeleton=KINECT_V1), bunch)
-    check(sequences_from_frame({name: table[name].tolist() for name in table}, skeleton=KINECT_V1), bunch)
+    check(sequences_from_table({name: table[name].to_numpy() for name in table}, skeleton=KINECT_V1), bunch)
+    check(sequences_from_table({name: table[name].tolist() for name in table}, skeleton=KINECT_V1), bunch)
 
 
 @pytest.mark.parametrize("dtype", ["category", "object"])
 def test_texts_may_be_of_any_kind(table, bunch, dtype):
-    check(sequences_from_frame(table.astype({"sample": dtype, "joint": dtype}), skeleton=KINECT_V1), bunch)
+    check(sequences_from_table(table.astype({"sample": dtype, "joint": dtype}), skeleton=KINECT_V1), bunch)
 
 
 SMALL = {
@@ -96,7 +96,7 @@ def small(**changes):
 
 
 def test_without_a_layout_joints_are_in_natural_order():
-    got = sequences_from_frame(small(), **FLAT)
+    got = sequences_from_table(small(), **FLAT)
     assert got.joint_names == ["j2", "j10"]
     assert got.skeleton is None
     np.testing.assert_allclose(got.sequences[0], [[[np.nan] * 2, [2, 0.2]], [[1, 0.1], [4, 0.4]]])
@@ -104,37 +104,37 @@ def test_without_a_layout_joints_are_in_natural_order():
 
 
 def test_without_a_layout_joints_that_are_numbers_are_in_order_of_value():
-    got = sequences_from_frame(small(joint=[10, -1, 10, 2]), **FLAT)
+    got = sequences_from_table(small(joint=[10, -1, 10, 2]), **FLAT)
     assert got.joint_names == ["-1", "2", "10"]
     assert got.sequences[0][1, :, 0].tolist()[1:] == [4, 1]
 
 
 def test_one_coordinate_may_be_given_by_its_name():
-    assert sequences_from_frame(small(), coordinates="x").sequences[0].shape == (2, 2, 1)
+    assert sequences_from_table(small(), coordinates="x").sequences[0].shape == (2, 2, 1)
 
 
 def test_frames_may_be_times():
     times = pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-01", "2024-01-02"])
     for frame in (times, times - times[0]):
-        got = sequences_from_frame(small(frame=frame), **FLAT)
+        got = sequences_from_table(small(frame=frame), **FLAT)
         np.testing.assert_array_equal(got.sequences[0][..., 0], [[np.nan, 2], [1, 4]])
 
 
 def test_persons_stand_one_after_another_in_natural_order_within_their_sample():
     table = small(frame=0, joint="j", person=["p10", "p2", "p7", "p30"])
-    got = sequences_from_frame(table, person="person", **FLAT)
+    got = sequences_from_table(table, person="person", **FLAT)
     assert got.sequences[0][0, :, 0].tolist() == [2, 1, 4]
     np.testing.assert_array_equal(got.sequences[1][0, :, 0], [3, np.nan, np.nan])
 
 
 def test_confidence_is_zero_where_a_joint_has_no_row():
-    got = sequences_from_frame(small(score=[0.5, 0.6, 0.7, np.nan]), confidence="score", **FLAT)
+    got = sequences_from_table(small(score=[0.5, 0.6, 0.7, np.nan]), confidence="score", **FLAT)
     np.testing.assert_allclose(got.confidence[0], [[0, 0.6], [0.5, 0]])
     assert got.confidence[0].dtype == np.float32
 
 
 FAULTS = {
-    "a column that lacks": ({}, {"joint": "part"}, "frame has no column 'part'; it has sample, frame, joint, x, y"),
+    "a column that lacks": ({}, {"joint": "part"}, "table has no column 'part'; it has sample, frame, joint, x, y"),
     "a target that lacks": ({}, {"target": "label"}, "no column 'label'"),
     "a row twice": (
         {"frame": [9, 2, 5, 2]},
@@ -170,27 +170,27 @@ FAULTS = {
 def test_a_faulty_table_is_an_error_that_says_where(fault):
     changes, parameters, reason = FAULTS[fault]
     with pytest.raises(ValueError, match=reason):
-        sequences_from_frame(small(**changes), **FLAT, **parameters)
+        sequences_from_table(small(**changes), **FLAT, **parameters)
 
 
 def test_columns_of_different_lengths_are_an_error():
     with pytest.raises(ValueError, match=r"columns of shapes \[\(3,\), \(4,\)\], expected one shape"):
-        sequences_from_frame(SMALL | {"x": [1.0, 2.0, 3.0]}, **FLAT)
+        sequences_from_table(SMALL | {"x": [1.0, 2.0, 3.0]}, **FLAT)
 
 
 def test_a_table_without_rows_is_an_error():
     with pytest.raises(ValueError, match="expected one shape"):
-        sequences_from_frame(small().iloc[:0], **FLAT)
+        sequences_from_table(small().iloc[:0], **FLAT)
 
 
 @pytest.mark.parametrize("wrong", [3, None])
 def test_something_else_than_a_table_is_an_error(wrong):
-    with pytest.raises(ValueError, match="frame has no column 'sample'; it has none"):
-        sequences_from_frame(wrong)
+    with pytest.raises(ValueError, match="table has no column 'sample'; it has none"):
+        sequences_from_table(wrong)
 
 
 def test_a_column_that_names_no_joints_is_an_error_and_no_huge_array():
     n_rows = 50_000
     table = {"sample": np.zeros(n_rows), "frame": np.arange(n_rows), "joint": np.arange(n_rows), "x": np.zeros(n_rows)}
     with pytest.raises(ValueError, match="does the column of joints name joints"):
-        sequences_from_frame(table, coordinates="x")
+        sequences_from_table(table, coordinates="x")

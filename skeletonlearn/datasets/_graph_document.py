@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skeletonlearn.datasets._reading import Record
+from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import Skeleton
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._ntu._actions import MUTUAL_ACTIONS
-from skeletonlearn.datasets._ntu._missing import load_missing_names
+from skeletonlearn.datasets._ntu._action_names import MUTUAL_ACTIONS
+from skeletonlearn.datasets._ntu._missing_samples import load_missing_names
 from skeletonlearn.datasets._ntu._names import name_fault, parse_names
 from skeletonlearn.datasets._ntu._protocols import is_part_of
-from skeletonlearn.datasets._reading import LeftOut
+from skeletonlearn.datasets._read_files import LeftOut
 from skeletonlearn.datasets._source import SourceFile
 
 
