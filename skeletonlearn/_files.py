@@ -41,7 +41,7 @@ def write_whole(path: str | PathLike[str], *, keep: Path | None = None) -> Itera
     path = _follow_links(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.part")
     try:
-        with open(temporary, "xb") as file:
+        with _open_new(temporary, path) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -66,6 +66,14 @@ def remove_leftovers(path: str | PathLike[str]) -> None:
         path = _follow_links(path)
         for part in path.parent.glob(f".{glob.escape(path.name)}.{any_number}.part"):
             part.unlink(missing_ok=True)
+
+
+def _open_new(temporary: Path, path: Path) -> BinaryIO:
+    """Open the temporary file; the error where that fails names the file that the user knows."""
+    try:
+        return open(temporary, "xb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _follow_links(path: str | PathLike[str]) -> Path:

@@ -142,3 +142,9 @@ def test_a_checkpoint_behind_a_link_resumes(link):
     write_checkpoint(link)
     assert link.is_symlink()
     assert link.read_bytes() == before
+
+
+def test_a_folder_that_does_not_exist_is_an_error_that_names_the_file_asked_for(tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        write(tmp_path / "nowhere" / "fit", b"new")
+    assert error.value.filename == str(tmp_path / "nowhere" / "fit")

@@ -86,7 +86,7 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
         clip for path in paths for clip in _clips_below(path, patterns, example, path.stem if len(paths) > 1 else "")
     ]
     if not found:
-        raise FileNotFoundError(f"source={source!r}: got an empty list, expected at least one folder or archive.")
+        raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
     repeated = [below for below, count in Counter(clip.below for clip in found).items() if count > 1]
     if repeated:
         raise ValueError(f"Two files are named {repeated[0]!r} without their endings: expected one file a name.")
@@ -94,7 +94,7 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
 
 
 def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str) -> Iterator[ClipFile]:
-    files = _find_any(path, patterns, example)
+    files = find_files(path, patterns, example, recursive=True)
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
     for file in files:
@@ -106,18 +106,6 @@ def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str)
 
 def _below(file: Path, path: Path) -> PurePath:
     return PurePath(file.name) if file == path else file.relative_to(path)
-
-
-def _find_any(path: Path, patterns: Sequence[str], example: str) -> list[SourceFile]:
-    """The files that match any of the patterns."""
-    files: list[SourceFile] = []
-    for at, pattern in enumerate(patterns):
-        try:
-            files += find_files(path, pattern, example, recursive=True)
-        except FileNotFoundError:
-            if not files and at == len(patterns) - 1:
-                raise
-    return files
 
 
 def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, int], list[str]] | None:

@@ -69,8 +69,9 @@ def export_frame_graphs(
     Raises
     ------
     ValueError
-        If the folder is not empty, a name is no plain name of a folder, a sequence has no frame, other joints or
-        channels than the first, or infinite numbers, or if there are more or fewer names or labels than sequences.
+        If the folder is a file or not empty, a name is no plain name of a folder, a sequence has no frame, other
+        joints or channels than the first, or infinite numbers, or if there are more or fewer names or labels than
+        sequences.
 
     See Also
     --------
@@ -106,6 +107,8 @@ def export_frame_graphs(
     known_names = None if names is None else _checked_names(names)
     targets = None if target is None else _checked_targets(target)
     folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"folder={str(folder)!r} is a file, expected a new or empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise ValueError(f"folder={str(folder)!r} is not empty, expected a new or empty one.")
@@ -203,6 +206,8 @@ def load_frame_graphs(folder: str | PathLike[str], *, n_jobs: int | None = None)
 
 
 def _checked_names(names: Iterable[str]) -> list[str]:
+    if isinstance(names, str):
+        raise ValueError(f"names={names!r} is one name, expected a list with one name for each sequence.")
     checked = list(names)
     for name in checked:
         if not isinstance(name, str) or not _is_folder_name(name):
@@ -223,15 +228,18 @@ def _is_folder_name(name: str) -> bool:
 
 
 def _checked_targets(target: Iterable[int]) -> list[int]:
-    labels = np.array(list(target))
+    labels = np.array(list(target) if isinstance(target, Iterable) else target)
     if labels.ndim != 1 or (labels.size and labels.dtype.kind not in "iu"):
-        raise ValueError(f"target has shape {labels.shape} and type {labels.dtype}, expected one integer a sequence.")
+        raise ValueError(f"target has shape {labels.shape} and type {labels.dtype}, expected one integer per sequence.")
     return labels.tolist()
 
 
 def _checked_sequence(at: int, given: Any, graphs: GraphLayout | None) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        sequence = np.asarray(given, dtype=np.float32)
+    try:
+        with np.errstate(over="ignore"):
+            sequence = np.asarray(given, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sequences[{at}] is no array of numbers ({error}).") from None
     if sequence.ndim != 3 or 0 in sequence.shape or sequence[0].size > _MOST_NUMBERS:
         raise ValueError(
             f"sequences[{at}] has shape {sequence.shape}, expected (n_frames, n_joints, n_channels) with at most "

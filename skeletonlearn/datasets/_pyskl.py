@@ -281,6 +281,8 @@ def save_pyskl(
 
     Raises
     ------
+    TypeError
+        If `bunch` is no mapping, or an entry is no list or array.
     ValueError
         If an entry is missing, has another shape, or holds infinite numbers or names that are not distinct.
 

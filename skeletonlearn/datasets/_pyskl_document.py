@@ -31,14 +31,18 @@ def make_document(bunch: Mapping[str, Any], img_shape: tuple[int, int] | None) -
 
     Raises
     ------
+    TypeError
+        If the Bunch is no mapping, or an entry no list or array.
     ValueError
         If an entry is missing or wrong.
     """
+    if not isinstance(bunch, Mapping):
+        raise TypeError(f"bunch is a {type(bunch).__name__}, expected a Bunch or a dict with sequences and target.")
     missing = [key for key in ("sequences", "target", "skeleton") if bunch.get(key) is None]
     if missing:
         raise ValueError(f"bunch has no {', '.join(missing)}; expected sequences, target and skeleton.")
     skeleton = get_skeleton(bunch["skeleton"])
-    n_samples = len(bunch["sequences"])
+    n_samples = _count("sequences", bunch["sequences"])
     if not n_samples:
         raise ValueError("bunch.sequences is empty, expected at least one sequence.")
     names, targets = _names(bunch.get("name"), n_samples), _targets(bunch["target"], n_samples)
@@ -53,9 +57,17 @@ def make_document(bunch: Mapping[str, Any], img_shape: tuple[int, int] | None) -
     return {"split": _splits(bunch, names), "annotations": annotations}
 
 
+def _count(what: str, values: Any) -> int:
+    try:
+        return len(values)
+    except TypeError:
+        raise TypeError(f"bunch.{what} is a {type(values).__name__}, expected a list or an array.") from None
+
+
 def _check_length(what: str, values: Any, n_samples: int) -> None:
-    if len(values) != n_samples:
-        raise ValueError(f"bunch.{what} has {len(values)} items, expected {n_samples}, one for each sequence.")
+    n_items = _count(what, values)
+    if n_items != n_samples:
+        raise ValueError(f"bunch.{what} has {n_items} items, expected {n_samples}, one for each sequence.")
 
 
 def _names(names: Any, n_samples: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 from joblib import Parallel, delayed, effective_n_jobs
 
 from skeletonlearn._progress import Progress
+from skeletonlearn._warnings import warn_user
 from skeletonlearn.datasets._errors import ON_ERROR, SkeletonFileError, check_choice
 from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
 
@@ -90,7 +90,7 @@ class LeftOut:
                 f"; and {len(self.by_name) - len(shown)} more (see left_out)" if len(self.by_name) > len(shown) else ""
             )
             text = f"left out {len(self.by_name)} of {total} {what}: {'; '.join(shown)}{more}"
-            warnings.warn(text, UserWarning, stacklevel=2)
+            warn_user(text)
 
     def require(self, sound: Collection[object], expectation: str) -> None:
         """Refuse a result in which nothing is left.

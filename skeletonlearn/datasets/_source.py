@@ -152,15 +152,17 @@ def most_unpacked(n_packed: int) -> int:
     return min(_MOST_BYTES, max(_NO_BOMB, _MOST_RATIO * n_packed))
 
 
-def find_files(source: Source, pattern: str, example: str, *, recursive: bool = False) -> list[SourceFile]:
-    """The files of a folder or a zip archive whose names match a pattern, sorted by name.
+def find_files(
+    source: Source, patterns: str | Sequence[str], example: str, *, recursive: bool = False
+) -> list[SourceFile]:
+    """The files of a folder or a zip archive whose names match one of some patterns, sorted by name.
 
     Parameters
     ----------
     source : path-like or sequence of path-like
         A folder, a zip archive, one such file, or several of these.
-    pattern : str
-        A glob pattern for the file name; the same name with ".gz" after it is found too.
+    patterns : str or sequence of str
+        Glob patterns for the file name; the same name with ".gz" after it is found too.
     example : str
         A file name of the data set, for the error.
     recursive : bool, default=False
@@ -178,9 +180,10 @@ def find_files(source: Source, pattern: str, example: str, *, recursive: bool = 
     SkeletonFileError
         If an archive cannot be read.
     """
-    found = [file for path in list_paths(source) for file in _find(path, pattern, example, recursive)]
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    found = [file for path in list_paths(source) for file in _find(path, patterns, example, recursive)]
     if not found:
-        raise FileNotFoundError(f"folder={source!r}: got an empty list, expected at least one folder or archive.")
+        raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
     return sorted(found, key=attrgetter("name", "location", "member"))
 
 
@@ -209,29 +212,30 @@ def list_paths(source: Any) -> list[Path]:
     return [Path(path) for path in paths]
 
 
-def _find(path: Path, pattern: str, example: str, recursive: bool) -> list[SourceFile]:
-    wanted = f"expected a folder or zip archive with files {pattern} such as {example}"
+def _find(path: Path, patterns: Sequence[str], example: str, recursive: bool) -> list[SourceFile]:
+    names = " or ".join(patterns)
+    wanted = f"expected a folder or zip archive with files {names} such as {example}"
     if path.is_dir():
-        found = _walk(path, pattern, recursive)
+        found = _walk(path, patterns, recursive)
     elif not path.exists():
-        raise FileNotFoundError(f"folder={str(path)!r} does not exist; {wanted}.")
-    elif _matches(path.name, pattern):
+        raise FileNotFoundError(f"{str(path)!r} does not exist; {wanted}.")
+    elif _matches(path.name, patterns):
         found = [SourceFile(str(path), "", _stamp(path.stat()))]
     elif zipfile.is_zipfile(path):
-        found = [file for file in list_members(path) if _matches(file.inner.name, pattern)]
+        found = [file for file in list_members(path) if _matches(file.inner.name, patterns)]
     else:
-        raise FileNotFoundError(f"folder={str(path)!r} is a file that is no zip archive, or one cut short; {wanted}.")
+        raise FileNotFoundError(f"{str(path)!r} is a file that is no zip archive, or one cut short; {wanted}.")
     if not found:
-        raise FileNotFoundError(f"folder={str(path)!r} has no file {pattern}; {wanted}.")
+        raise FileNotFoundError(f"{str(path)!r} has no file {names}; {wanted}.")
     return found
 
 
-def _matches(name: str, pattern: str) -> bool:
+def _matches(name: str, patterns: Sequence[str]) -> bool:
     # macOS puts a file ._NAME with its attributes beside each NAME
-    return fnmatchcase(name.removesuffix(".gz"), pattern) and not name.startswith("._")
+    return not name.startswith("._") and any(fnmatchcase(name.removesuffix(".gz"), one) for one in patterns)
 
 
-def _walk(folder: Path, pattern: str, recursive: bool) -> list[SourceFile]:
+def _walk(folder: Path, patterns: Sequence[str], recursive: bool) -> list[SourceFile]:
     found, waiting = [], [folder]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
@@ -239,7 +243,7 @@ def _walk(folder: Path, pattern: str, recursive: bool) -> list[SourceFile]:
                 if entry.is_dir(follow_symlinks=False):
                     if recursive:
                         waiting.append(Path(entry.path))
-                elif _matches(entry.name, pattern) and not (entry.is_symlink() and os.path.isdir(entry.path)):
+                elif _matches(entry.name, patterns) and not (entry.is_symlink() and os.path.isdir(entry.path)):
                     found.append(SourceFile(entry.path, "", _entry_stamp(entry)))
     return found
 

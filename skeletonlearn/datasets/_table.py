@@ -107,7 +107,9 @@ def sequences_from_table(
     >>> bunch.joint_names, bunch.sequences[0][..., 0].tolist(), bunch.target_names, bunch.target
     (['hand', 'head'], [[nan, 2.0], [3.0, 1.0]], ['kick', 'wave'], array([1, 0]))
     """
-    axes = [coordinates] if isinstance(coordinates, str) else list(coordinates)
+    axes = [coordinates] if isinstance(coordinates, str) else list(coordinates or ())
+    if not axes:
+        raise ValueError(f"coordinates={coordinates!r} must name one column or more, such as ('x', 'y').")
     optional = [name for name in (person, confidence, target, subject) if name is not None]
     column = _read_columns(table, [sample, frame, joint, *axes, *optional])
     samples = _code(column[sample], sample)
@@ -160,6 +162,8 @@ def _read_columns(table: Any, names: Sequence[str]) -> dict[str, np.ndarray]:
     has = getattr(table, "columns", table)
     known = list(has) if hasattr(has, "__iter__") else []
     for name in names:
+        if known.count(name) > 1:
+            raise ValueError(f"table has {known.count(name)} columns {name!r}, expected one.")
         if name not in known:
             raise ValueError(f"table has no column {name!r}; it has {', '.join(map(str, known)) or 'none'}.")
     columns = {name: np.asarray(table[name]) for name in names}

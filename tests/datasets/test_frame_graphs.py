@@ -204,8 +204,8 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
         ([clip()], {"names": ["a", "b"]}, "names has 2 items, expected 1"),
         ([clip(), clip()], {"target": [1]}, "target has 1 items, expected one for each"),
         ([clip()], {"target": [1, 2]}, "target has 2 items, expected 1"),
-        ([clip()], {"target": [1.5]}, "type float64, expected one integer a sequence"),
-        ([clip()], {"target": ["a"]}, "expected one integer a sequence"),
+        ([clip()], {"target": [1.5]}, "type float64, expected one integer per sequence"),
+        ([clip()], {"target": ["a"]}, "expected one integer per sequence"),
         ([clip()], {"skeleton": "dog"}, "skeleton='dog' must be one of"),
         (
             [clip()],
@@ -426,3 +426,23 @@ def test_samples_without_targets_have_none(export):
     change(export / "samples.json", samples=lambda samples: [one | {"target": None} for one in samples])
     with pytest.raises(SkeletonFileError, match="got target 0, expected None"):
         load_frame_graphs(export)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"names": "a"}, "names='a' is one name, expected a list"),
+        ({"target": 3}, r"target has shape \(\) and type int64, expected one integer per sequence"),
+        ({"sequences": ["a"]}, r"sequences\[0\] is no array of numbers"),
+    ],
+)
+def test_what_is_no_list_or_array_is_an_error_with_got_and_wanted(tmp_path, wrong, text):
+    given = {"sequences": [np.ones((2, 17, 2))], "skeleton": "COCO"} | wrong
+    with pytest.raises(ValueError, match=text):
+        export_frame_graphs(folder=tmp_path / "graphs", **given)
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="is a file, expected a new or empty folder"):
+        export_frame_graphs([np.ones((2, 17, 2))], tmp_path / "file", skeleton="COCO")

@@ -517,3 +517,21 @@ def test_a_small_compressed_file_that_unpacks_to_millions_of_values_is_refused_a
     assert path.stat().st_size < 50_000
     with pytest.raises(SkeletonFileError, match="to read it anyway, decompress it first"):
         load_pyskl(path)
+
+
+@pytest.mark.parametrize(
+    ("bunch", "text"),
+    [
+        (np.ones((2, 3, 17, 2)), "bunch is a ndarray, expected a Bunch or a dict"),
+        (None, "bunch is a NoneType"),
+        ({"sequences": 3, "target": [1], "skeleton": "COCO"}, "bunch.sequences is a int, expected a list or an array"),
+        (
+            {"sequences": [np.ones((2, 17, 2))], "target": [1], "skeleton": "COCO", "name": 3},
+            "bunch.name is a int, expected a list",
+        ),
+    ],
+)
+def test_what_is_no_bunch_is_an_error_with_got_and_wanted(tmp_path, bunch, text):
+    with pytest.raises(TypeError, match=text):
+        save_pyskl(tmp_path / "motions.pkl", bunch)
+    assert list(tmp_path.iterdir()) == []

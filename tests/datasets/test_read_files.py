@@ -5,13 +5,26 @@ import multiprocessing
 import re
 import warnings
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from joblib import parallel_config
 
 from skeletonlearn import _progress
-from skeletonlearn.datasets import SkeletonFileError, _read_files
+from skeletonlearn.datasets import (
+    SkeletonFileError,
+    _read_files,
+    load_coco_keypoints,
+    load_frame_graphs,
+    load_mediapipe,
+    load_msr_action3d,
+    load_ntu_rgbd,
+    load_nw_ucla,
+    load_openpose,
+    load_pyskl,
+    load_utd_mhad,
+)
 from skeletonlearn.datasets._read_files import LeftOut, iterate_records, read_files
 from skeletonlearn.datasets._source import find_files
 
@@ -384,3 +397,37 @@ def test_verbose_tells_how_far_the_reading_is(folder, caplog, monkeypatch, verbo
         read_files(find(folder), read_number, on_error="skip", verbose=verbose)
     assert len(caplog.messages) == lines
     assert all(line.startswith("reading: file 200 of 200: left out 1; took ") for line in caplog.messages[-1:])
+
+
+# -- where a warning points
+
+FAULTY_FILES = {
+    load_nw_ucla: "a01_s01_e00_v01.json",
+    load_msr_action3d: "a01_s01_e01_skeleton3D.txt",
+    load_utd_mhad: "a1_s1_t1_skeleton.mat",
+    load_mediapipe: "clip1.csv",
+    load_coco_keypoints: "clip1.json",
+}
+
+
+@pytest.mark.parametrize("load", FAULTY_FILES)
+def test_a_warning_points_at_the_line_that_called_the_loader(tmp_path, load):
+    (tmp_path / FAULTY_FILES[load]).write_text("nothing that can be read")
+    with pytest.warns(UserWarning, match="left out 1 of 1 files") as caught, suppress(ValueError):
+        load(tmp_path, on_error="warn")
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+# -- errors that name what is wrong
+
+
+@pytest.mark.parametrize("load", [*FAULTY_FILES, load_ntu_rgbd, load_openpose, load_pyskl, load_frame_graphs])
+def test_a_path_that_does_not_exist_is_blamed_by_itself_and_by_no_parameter(tmp_path, load):
+    with pytest.raises(FileNotFoundError, match=r"nowhere' does not exist; expected a folder or zip archive") as error:
+        load(tmp_path / "nowhere")
+    assert str(error.value).startswith(repr(str(tmp_path / "nowhere")))
+
+
+def test_a_folder_without_a_file_of_any_of_the_patterns_is_told_of_all_of_them(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"has no file \*.csv or \*.json; expected"):
+        load_mediapipe(tmp_path)

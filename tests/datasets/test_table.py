@@ -183,6 +183,18 @@ def test_a_table_without_rows_is_an_error():
         sequences_from_table(small().iloc[:0], **FLAT)
 
 
+@pytest.mark.parametrize("coordinates", [(), None, ""])
+def test_no_coordinates_are_an_error(coordinates):
+    with pytest.raises(ValueError, match=r"coordinates=.* must name one column or more|table has no column ''"):
+        sequences_from_table(small(), **FLAT | {"coordinates": coordinates})
+
+
+def test_two_columns_of_one_name_are_an_error():
+    table = pd.concat([small(), small()[["x"]]], axis=1)
+    with pytest.raises(ValueError, match="table has 2 columns 'x', expected one"):
+        sequences_from_table(table, **FLAT)
+
+
 @pytest.mark.parametrize("wrong", [3, None])
 def test_something_else_than_a_table_is_an_error(wrong):
     with pytest.raises(ValueError, match="table has no column 'sample'; it has none"):
