@@ -178,7 +178,7 @@ score(motions, motions.subject)
 # says.
 
 SHOWN = "wave with one hand"
-read = {"OpenPose": (openpose, "-y"), "MediaPipe": (mediapipe, "y"), "Data frame": (motions, "y")}
+read = {"OpenPose": (openpose, "-y"), "MediaPipe": (mediapipe, "y"), "Table": (motions, "y")}
 figure, axes = plt.subplots(1, len(read), figsize=(9, 4), layout="constrained")
 for ax, (title, (actions, vertical)) in zip(axes, read.items(), strict=True):
     at = list(actions.target).index(list(actions.target_names).index(SHOWN))

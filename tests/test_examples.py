@@ -113,7 +113,7 @@ def test_own_data_example_reads_each_format_back_and_says_how_well_it_does(tmp_p
     assert re.findall(told, done.stdout) == [
         ("OpenPose", "25", "2"),
         ("MediaPipe", "33", "3"),
-        ("Data frame", "20", "3"),
+        ("Table", "20", "3"),
     ]
     assert (tmp_path / "own_data.png").stat().st_size > 10_000
 
