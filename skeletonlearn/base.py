@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
-__all__ = ["check_sequences", "is_ragged"]
+from skeletonlearn._containers import advise_on_persons, as_sequences, check_kind, is_ragged, unwrap
+
+__all__ = ["check_class_target", "check_sequences", "is_ragged"]
 
 _AXES = ("frames", "joints", "channels")
 _ROWS_AT_ONCE = 256  # samples looked at together when searching for NaN: bounds the memory of the search
+_STORED = ("sequence_shape_in_", "n_features_in_", "feature_names_in_")
+_LARGEST_USUAL = 1e9  # no unit gives bodies larger coordinates: a result that overflows below is not the fault of X
 
 
 class SequenceEstimator(BaseEstimator):
@@ -63,14 +66,18 @@ def check_sequences(
     allow_nan: bool = False,
     dtype: Any = (np.float64, np.float32),
     fixed: Sequence[str] = _AXES,
+    check_shape: Callable[[tuple[int | None, int, int]], None] | None = None,
     **check_params: Any,
 ) -> Any:
     """Check a batch of sequences and give it its full four axes.
 
     Takes 4-D arrays; 3-D `(n_samples, n_frames, n_features)`, read as one joint with n_features channels; 2-D
-    `(n_samples, n_timesteps)`, read as one joint with one channel; lists of equally long sequences; and, where
-    `ragged` says so, lists of sequences of different lengths. Read-only and memory-mapped arrays that already
-    have a wanted dtype are passed on without a copy.
+    `(n_samples, n_timesteps)`, read as one joint with one channel; lists of equally long sequences; and, with
+    `ragged=True`, lists of sequences of different lengths. A pandas Series or an array of objects that holds
+    sequences is read as a list. A masked value of a masked array becomes NaN, a missing joint. Read-only and
+    memory-mapped arrays that already have a wanted dtype are passed on without a copy.
+
+    With `reset=True` the attributes of the estimator change only after all checks have passed, and all together.
 
     Parameters
     ----------
@@ -90,6 +97,9 @@ def check_sequences(
         Dtypes that are kept; anything else is converted to the first.
     fixed : sequence of {"frames", "joints", "channels"}, default=all
         Axes that must be as long as they were in `fit`.
+    check_shape : callable, default=None
+        With `reset=True`, called as ``check_shape((n_frames, n_joints, n_channels))`` before the shape is stored. It
+        raises an error to refuse the shape. n_frames is None if the sequences differ in length.
     **check_params : dict
         Passed on to :func:`sklearn.utils.validation.validate_data`, for instance `ensure_min_samples`.
 
@@ -101,7 +111,9 @@ def check_sequences(
     Raises
     ------
     ValueError
-        If X has not the wanted shape, or holds NaN or infinity; the text says got and wanted.
+        If X has another shape than expected, or holds NaN or infinity, or y is one-hot without `multi_output=True`.
+    TypeError
+        If X is None, a path, a mapping, a set or an iterator.
 
     Examples
     --------
@@ -116,53 +128,50 @@ def check_sequences(
     """
     if not reset:
         check_is_fitted(estimator)
-    _check_kind(estimator, X)
+    check_kind(X, _name(estimator))
+    if not check_params.get("multi_output"):
+        check_class_target(y)
+    checker = _without_stored(estimator) if reset else estimator
     dtype = list(dtype) if isinstance(dtype, tuple) else dtype
-    sequences = _as_sequences(estimator, X) if is_ragged(X) else None
-    for part in [X] if sequences is None else sequences:
-        _check_real(estimator, part)
-    if sequences is not None and len({len(one) for one in sequences}) > 1:
-        X, shape, y_checked = _check_ragged(estimator, sequences, y, ragged, dtype, check_params)
-    elif sequences is not None or getattr(X, "ndim", 2) > 2:
-        X = X if sequences is None else np.stack(sequences)
-        X, shape, y_checked = _check_array(estimator, X, y, reset, dtype, fixed, check_params)
-    else:
-        _check_table(estimator, X)
-        X, y_checked = _validate(estimator, X, y, reset, dtype, check_params)
-        shape = (X.shape[1], 1, 1)
-        X = X.reshape(len(X), *shape)
+    X, shape, y_checked = _check_form(checker, unwrap(X), y, reset, ragged, dtype, fixed, check_params)
     _check_finite(estimator, X, allow_nan)
-    if reset:
-        estimator.sequence_shape_in_ = shape
-        estimator.n_features_in_ = int(np.prod([size for size in shape if size is not None]))
-    else:
+    if not reset:
         _check_shape(estimator, shape, fixed)
+    else:
+        if check_shape is not None:
+            check_shape(shape)
+        _store(estimator, shape, getattr(checker, "feature_names_in_", None))
     return X if isinstance(y, str) and y == "no_validation" else (X, y_checked)
 
 
-def is_ragged(X: Any) -> bool:
-    """Whether X is a list, tuple or object array of single sequences, each at least (n_frames_i, n_features).
+def check_class_target(y: Any) -> None:
+    """Refuse one-hot targets where one class per sample is expected.
 
     Parameters
     ----------
-    X : object
-        What a user passed as sequences.
+    y : object
+        What a user passed as targets.
 
-    Returns
-    -------
-    bool
-        True also where the sequences happen to be equally long.
+    Raises
+    ------
+    ValueError
+        If y has two or more columns, and one 1 per row among zeros.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from skeletonlearn.base import is_ragged
-    >>> is_ragged([np.zeros((5, 20, 3)), np.zeros((7, 20, 3))]), is_ragged(np.zeros((2, 5, 20, 3)))
-    (True, False)
+    >>> from skeletonlearn.base import check_class_target
+    >>> check_class_target(["walk", "sit", "walk"])
+    >>> check_class_target([[1, 0], [0, 1], [1, 0]])
+    Traceback (most recent call last):
+      ...
+    ValueError: y is one-hot, with shape (3, 2), but one class per sample was expected: pass np.argmax(y, axis=1).
     """
-    if isinstance(X, np.ndarray):
-        return X.dtype == object and X.ndim == 1 and len(X) > 0 and _depth(X[0]) > 1
-    return isinstance(X, list | tuple) and len(X) > 0 and _depth(X[0]) > 1
+    if _is_one_hot(y):
+        name = "idxmax" if hasattr(y, "idxmax") else "argmax"  # a data frame's gives the names of its columns
+        remedy = f"y.{name}(axis=1)" if hasattr(y, name) else "np.argmax(y, axis=1)"
+        raise ValueError(
+            f"y is one-hot, with shape {np.shape(y)}, but one class per sample was expected: pass {remedy}."
+        )
 
 
 @contextmanager
@@ -210,81 +219,103 @@ def check_finite_result(estimator: BaseEstimator, result: np.ndarray, X: Any) ->
     ValueError
         If it holds NaN or infinity.
     """
-    if not np.isfinite(result).all():
+    if np.isfinite(result).all():
+        return result
+    largest = _largest(X)
+    if largest > _LARGEST_USUAL:
         raise ValueError(_too_large(estimator, X))
-    return result
-
-
-def _too_large(estimator: BaseEstimator, X: Any) -> str:
-    largest = max(float(np.nanmax(np.abs(part))) for part in (X if isinstance(X, list) else [X]))
-    return (
-        f"X has coordinates up to {largest:.2g}, too large for {_name(estimator)} to compute with: expected metres, "
-        "pixels or the like, on the scale of those in fit."
+    raise ValueError(
+        f"The result of {_name(estimator)} holds NaN or infinity, although X has coordinates of at most {largest:.2g}: "
+        "what was learned, such as the weights, is damaged or has diverged. Fit again, or load other weights."
     )
 
 
-def _depth(one: Any) -> int:
-    """Number of axes of an array or of nested lists, judged by first elements."""
-    if hasattr(one, "ndim"):
-        return int(one.ndim)
-    return 1 + _depth(one[0]) if isinstance(one, list | tuple) and len(one) else int(isinstance(one, list | tuple))
+def _too_large(estimator: BaseEstimator, X: Any) -> str:
+    return (
+        f"X has coordinates up to {_largest(X):.2g}, too large for {_name(estimator)} to compute with: expected "
+        "metres, pixels or the like, on the scale of those in fit."
+    )
+
+
+def _largest(X: Any) -> float:
+    """The largest magnitude in an array or a list of arrays, NaN left out."""
+    parts = X if isinstance(X, list) else [X]
+    return max(float(np.fmax.reduce(np.abs(part), axis=None, initial=0.0)) for part in parts)
+
+
+def _is_one_hot(y: Any) -> bool:
+    if y is None or isinstance(y, str) or getattr(y, "ndim", 2) != 2:
+        return False
+    try:
+        values = np.asarray(y)
+    except ValueError:  # rows of different lengths
+        return False
+    if values.ndim != 2 or values.shape[1] < 2 or values.dtype.kind not in "fiub":
+        return False
+    return bool(((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all())
+
+
+def _without_stored(estimator: BaseEstimator) -> BaseEstimator:
+    """A stand-in that scikit-learn's checks may write to: a refused X leaves the estimator itself as it was."""
+    stand_in = object.__new__(type(estimator))
+    vars(stand_in).update({name: value for name, value in vars(estimator).items() if name not in _STORED})
+    return stand_in
+
+
+def _store(estimator, shape, names):
+    """Store the shape of X, and the column names, or that there are none."""
+    stored = {"sequence_shape_in_": shape, "n_features_in_": int(np.prod([size for size in shape if size is not None]))}
+    if names is None:
+        vars(estimator).pop("feature_names_in_", None)
+    else:
+        stored["feature_names_in_"] = names
+    vars(estimator).update(stored)
 
 
 def _name(estimator: BaseEstimator) -> str:
     return estimator.__class__.__name__
 
 
-def _as_sequences(estimator: BaseEstimator, X: Any) -> list[np.ndarray]:
-    """A list of sequences as a list of arrays (n_frames_i, n_joints, n_channels), alike in joints and channels."""
-    sequences = [_as_array(estimator, one, at) for at, one in enumerate(X)]
-    sequences = [one[:, None, :] if one.ndim == 2 else one for one in sequences]
-    for at, one in enumerate(sequences):
-        if one.ndim != 3:
-            raise ValueError(
-                f"Sequence {at} of X has {one.ndim} dimensions, but {_name(estimator)} expected 3: "
-                "(n_frames, n_joints, n_channels)."
-            )
-        if 0 in one.shape:
-            raise ValueError(
-                f"Sequence {at} of X has shape {one.shape}, expected at least one frame, joint and channel."
-            )
-        if one.shape[1:] != sequences[0].shape[1:]:
-            raise ValueError(
-                f"Sequence {at} of X has {one.shape[1]} joints and {one.shape[2]} channels, but sequence 0 has "
-                f"{sequences[0].shape[1]} and {sequences[0].shape[2]}."
-            )
-    return sequences
-
-
-def _as_array(estimator, one, at):
-    try:
-        return np.asarray(one)
-    except ValueError:
-        raise ValueError(
-            f"Sequence {at} of X has parts of different lengths, but {_name(estimator)} expected an array "
-            "(n_frames, n_joints, n_channels)."
-        ) from None
-
-
-def _check_kind(estimator, X):
-    """Refuse what holds no numbers itself, such as a path or a data set."""
-    if hasattr(X, "shape"):  # arrays, tables, and scipy's sparse ones, of which some are mappings
-        return
-    if X is None or isinstance(X, str | bytes | PathLike | Mapping | Iterator):
-        rather = ": pass its `sequences`" if isinstance(X, Mapping) and "sequences" in X else ""
-        raise TypeError(
-            f"X is {'None' if X is None else type(X).__name__}, but {_name(estimator)} expected an array "
-            f"(n_samples, n_frames, n_joints, n_channels) or a list of sequences{rather}."
-        )
+def _check_form(estimator, X, y, reset, ragged, dtype, fixed, check_params):
+    """X with its full four axes or as a list, its shape (n_frames, n_joints, n_channels), and y."""
+    sequences = as_sequences(X, _name(estimator)) if is_ragged(X) else None
+    for part in [X] if sequences is None else sequences:
+        _check_real(estimator, part)
+    if sequences is not None and len({len(one) for one in sequences}) > 1:
+        return _check_ragged(estimator, sequences, y, ragged, dtype, check_params)
+    if sequences is not None or getattr(X, "ndim", 2) > 2:
+        X = X if sequences is None else np.stack(sequences)
+        return _check_array(estimator, X, y, reset, dtype, fixed, check_params)
+    _check_table(estimator, X)
+    X, y = _validate(estimator, X, y, reset, dtype, check_params)
+    shape = (X.shape[1], 1, 1)
+    return X.reshape(len(X), *shape), shape, y
 
 
 def _check_table(estimator, X):
-    """Refuse a list of series that scikit-learn cannot take as rows of a table."""
+    """Refuse what scikit-learn cannot take as a table: series of different lengths, sequences as cells."""
     if isinstance(X, list | tuple) and len({_length(one) for one in X}) > 1:
         raise ValueError(
-            f"X is a list whose parts differ in length, but {_name(estimator)} expected series (n_frames,) that are "
+            f"X has parts that differ in length, but {_name(estimator)} expected series (n_frames,) that are "
             "equally long, or sequences (n_frames, n_joints, n_channels)."
         )
+    column = _column_of_sequences(X)
+    if column is not None:
+        raise ValueError(
+            f"X is a table with sequences in its cells, but {_name(estimator)} expected numbers in a table: pass the "
+            f"column with the sequences, such as {column}."
+        )
+
+
+def _column_of_sequences(X):
+    """How to take the first column that holds sequences out of a table; None if there is none."""
+    if hasattr(X, "columns") and hasattr(X, "iloc") and X.size:
+        cells, columns = list(X.iloc[0]), [f"X[{name!r}]" for name in X.columns]
+    elif isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object and X.size:
+        cells, columns = list(X[0]), [f"X[:, {at}]" for at in range(X.shape[1])]
+    else:
+        return None
+    return next((column for cell, column in zip(cells, columns, strict=True) if _length(cell) is not None), None)
 
 
 def _length(one):
@@ -315,7 +346,7 @@ def _check_array(estimator, X, y, reset, dtype, fixed, check_params):
     if X.ndim > 4:
         raise ValueError(
             f"X has {X.ndim} dimensions, but {_name(estimator)} expected 4: "
-            "(n_samples, n_frames, n_joints, n_channels)."
+            f"(n_samples, n_frames, n_joints, n_channels).{advise_on_persons(tuple(X.shape))}"
         )
     if 0 in X.shape[1:]:
         raise ValueError(
@@ -348,7 +379,8 @@ def _check_beside(estimator, X, y, check_params):
         )
     if isinstance(y, str) or (y is None and not get_tags(estimator).target_tags.required):
         return X, None
-    y = validate_data(estimator, y=y)  # refuses a missing y that is required
+    of_y = {name: value for name, value in check_params.items() if name in ("multi_output", "y_numeric")}
+    y = validate_data(_without_stored(estimator), y=y, **of_y)  # refuses a missing y that is required
     check_consistent_length(X, y)
     return X, y
 

@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
-from skeletonlearn.base import check_sequences, is_ragged
+from skeletonlearn.base import check_class_target, check_finite_result, check_sequences
 
 
 class Plain(BaseEstimator):
@@ -35,30 +35,6 @@ def ragged(X):
 def plain(X):
     """An estimator that has seen X."""
     return Plain().fit(X)
-
-
-@pytest.mark.parametrize("container", [list, tuple])
-def test_container_of_sequences_is_ragged(X, container):
-    assert is_ragged(container(X))
-
-
-def test_nested_lists_of_sequences_are_ragged(X):
-    assert is_ragged(X.tolist())
-
-
-def test_object_array_of_sequences_is_ragged(ragged):
-    array = np.empty(3, dtype=object)
-    array[:] = ragged
-    assert is_ragged(array)
-
-
-@pytest.mark.parametrize(
-    "X",
-    [np.zeros((2, 5, 4, 3)), np.zeros((2, 5)), [[1.0, 2.0]], [np.zeros(3)], [], (), [1.0], np.array([1, "a"], object)],
-    ids=["4-D", "2-D", "table", "rows", "empty list", "empty tuple", "numbers", "objects"],
-)
-def test_arrays_tables_and_nothing_are_not_ragged(X):
-    assert not is_ragged(X)
 
 
 @pytest.mark.parametrize(
@@ -281,3 +257,193 @@ def test_words_are_refused(X):
     X[0, 0, 0, 0] = "a"
     with pytest.raises(ValueError, match="could not convert string to float: 'a'"):
         check_sequences(Plain(), X, reset=True)
+
+
+def frame(n_columns):
+    return pd.DataFrame(np.ones((3, n_columns)), columns=[f"column {at}" for at in range(n_columns)])
+
+
+FORMS = {
+    "table with names": frame(4),
+    "table": np.ones((3, 4)),
+    "three axes": np.ones((3, 4, 2)),
+    "four axes": np.ones((3, 4, 2, 2)),
+    "ragged": [np.ones((4, 2, 2)), np.ones((3, 2, 2))],
+    "list of series": [np.ones(5), np.ones(5)],
+}
+
+
+def stored(estimator):
+    """What `fit` stored, as something to compare."""
+    names = getattr(estimator, "feature_names_in_", None)
+    return estimator.sequence_shape_in_, estimator.n_features_in_, None if names is None else names.tolist()
+
+
+@pytest.mark.parametrize("second", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("first", FORMS.values(), ids=FORMS)
+def test_a_second_fit_stores_what_a_first_fit_on_the_same_data_stores(first, second):
+    refitted, fresh = Plain(), Plain()
+    check_sequences(refitted, first, reset=True, ragged=True)
+    check_sequences(refitted, second, reset=True, ragged=True)
+    check_sequences(fresh, second, reset=True, ragged=True)
+    assert stored(refitted) == stored(fresh)
+
+
+def refuse(shape):
+    raise ValueError(f"refused {shape}")
+
+
+REFUSED = {
+    "NaN in a table with names": (frame(2) * np.nan, {}),
+    "infinity": (np.full((3, 4, 2, 2), np.inf), {}),
+    "NaN in ragged sequences": ([np.ones((4, 2, 2)), np.full((3, 2, 2), np.nan)], {}),
+    "ragged": (FORMS["ragged"], {"ragged": False}),
+    "five axes": (np.ones((1, 3, 4, 2, 2)), {}),
+    "too few samples": (frame(2), {"ensure_min_samples": 9}),
+    "a y that is too short": (frame(2), {"y": [0]}),
+    "a one-hot y": (frame(3), {"y": np.eye(3)}),
+    "a shape that the estimator refuses": (frame(3), {"check_shape": refuse}),
+}
+
+
+@pytest.mark.parametrize("first", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(("X", "parameters"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_fit_leaves_the_estimator_as_it_was(first, X, parameters):
+    estimator = Plain()
+    check_sequences(estimator, first, reset=True, ragged=True)
+    before = dict(vars(estimator))
+    with pytest.raises(ValueError, match=r"."):
+        check_sequences(estimator, X, reset=True, **{"ragged": True, **parameters})
+    assert vars(estimator) == before
+
+
+@pytest.mark.parametrize(("X", "parameters"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_first_fit_leaves_the_estimator_unfitted(X, parameters):
+    estimator = Plain()
+    with pytest.raises(ValueError, match=r"."):
+        check_sequences(estimator, X, reset=True, **{"ragged": True, **parameters})
+    assert vars(estimator) == {}
+
+
+def test_the_shape_is_checked_by_the_estimator_before_it_is_stored(X):
+    shapes = []
+    check_sequences(Plain(), X, reset=True, check_shape=shapes.append)
+    assert shapes == [(5, 4, 3)]
+
+
+def test_column_names_outlive_a_check_of_other_data_with_y():
+    estimator = Plain().fit(frame(4))
+    check_sequences(estimator, np.ones((3, 2, 1)), [0, 1, 1], reset=False, fixed=("joints", "channels"))
+    assert stored(estimator) == ((4, 1, 1), 4, frame(4).columns.tolist())
+
+
+def masked(X):
+    return np.ma.MaskedArray(X, mask=np.arange(X.size).reshape(X.shape) % 7 == 0)
+
+
+def object_array(sequences):
+    array = np.empty(len(sequences), dtype=object)
+    array[:] = sequences
+    return array
+
+
+MASKED = {
+    "four axes": (lambda X: masked(X), np.s_[:]),
+    "three axes": (lambda X: masked(X[:, :, 0]), np.s_[:, :, :1]),
+    "table": (lambda X: masked(X[:, :, 0, 0]), np.s_[:, :, :1, :1]),
+    "list of sequences": (lambda X: list(masked(X)), np.s_[:]),
+    "lists of frames": (lambda X: [list(one) for one in masked(X)], np.s_[:]),
+    "lists of joints": (lambda X: [[list(frame) for frame in one] for one in masked(X)], np.s_[:]),
+    "tuple of series": (lambda X: tuple(masked(X[:, :, 0, 0])), np.s_[:, :, :1, :1]),
+    "lists of numbers": (lambda X: [list(one) for one in masked(X[:, :, 0, 0])], np.s_[:, :, :1, :1]),
+    "array of objects": (lambda X: object_array(list(masked(X))), np.s_[:]),
+    "column of a table": (lambda X: pd.Series(list(masked(X))), np.s_[:]),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.uint8, bool])
+@pytest.mark.parametrize(("wrap", "part"), MASKED.values(), ids=MASKED)
+def test_masked_values_are_missing_joints(X, wrap, part, dtype):
+    X = np.abs(9 * X).astype(dtype)
+    given = wrap(X)
+    checked = check_sequences(Plain(), given, reset=True, allow_nan=True)
+    X = X[part]
+    kept = X.reshape(checked.shape).astype(float)
+    is_masked = np.isnan(checked)
+    assert 0 < is_masked.sum() < is_masked.size / 2
+    np.testing.assert_array_equal(checked[~is_masked], kept[~is_masked])
+
+
+def test_masked_values_of_ragged_sequences_are_missing_joints(ragged):
+    checked = check_sequences(Plain(), [masked(one) for one in ragged], reset=True, ragged=True, allow_nan=True)
+    assert [int(np.isnan(one).sum()) for one in checked] == [9, 6, 2]
+
+
+@pytest.mark.parametrize("wrap", [masked, lambda X: list(masked(X))], ids=["array", "list"])
+def test_masked_values_are_refused_like_nan_where_nan_is_refused(X, wrap):
+    with pytest.raises(ValueError, match=r"X contains NaN\. Plain does not accept .* put a JointImputer"):
+        check_sequences(Plain(), wrap(X), reset=True)
+
+
+def test_masked_values_stay_masked_in_what_was_given(X):
+    given = masked(X)
+    check_sequences(Plain(), given, reset=True, allow_nan=True)
+    np.testing.assert_array_equal(given.data, X)
+    assert given.mask.any()
+
+
+def test_masked_array_without_a_masked_value_is_not_copied(X):
+    assert np.shares_memory(check_sequences(Plain(), np.ma.MaskedArray(X), reset=True), X)
+
+
+@pytest.mark.parametrize(
+    ("y", "remedy"),
+    [
+        (np.eye(3)[[0, 1, 2, 0, 1, 2]], r"y\.argmax\(axis=1\)"),
+        (np.eye(2, dtype=bool)[[0, 1] * 3], r"y\.argmax\(axis=1\)"),
+        (np.eye(2)[[0, 1] * 3].tolist(), r"np\.argmax\(y, axis=1\)"),
+        (pd.get_dummies(pd.Series(list("ababab"))), r"y\.idxmax\(axis=1\)"),
+    ],
+    ids=["array", "bool", "list", "table"],
+)
+@pytest.mark.parametrize("make", [np.asarray, lambda X: [X[0], *X[1:, :2]]], ids=["array", "ragged"])
+def test_one_hot_classes_are_refused_with_the_remedy(X, make, y, remedy):
+    with pytest.raises(ValueError, match=rf"y is one-hot, with shape \(6, .\), .* pass {remedy}"):
+        check_sequences(Classifier(), make(X), y, reset=True, ragged=True)
+
+
+@pytest.mark.parametrize("make", [np.asarray, lambda X: [X[0], *X[1:, :2]]], ids=["array", "ragged"])
+def test_targets_of_two_axes_are_taken_where_they_are_wanted(X, make):
+    y = np.eye(3)[[0, 1, 2, 0, 1, 2]]
+    _, checked = check_sequences(Plain(), make(X), y, reset=True, ragged=True, multi_output=True)
+    np.testing.assert_array_equal(checked, y)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        None,
+        "no_validation",
+        [0, 1],
+        ["a", "b"],
+        [[1], [0]],
+        [[1, 1], [0, 1]],
+        [[0.5, 0.5]],
+        [["a", "b"]],
+        [[1], [0, 1]],
+    ],
+    ids=str,
+)
+def test_targets_that_are_not_one_hot_pass(y):
+    check_class_target(y)
+
+
+def test_a_result_that_overflows_from_huge_coordinates_blames_x():
+    with pytest.raises(ValueError, match=r"X has coordinates up to 1e\+30, too large for Plain"):
+        check_finite_result(Plain(), np.array([np.inf]), np.array([1e30, np.nan]))
+
+
+@pytest.mark.parametrize("X", [np.array([2.5]), [np.array([2.5]), np.array([np.nan])]], ids=["array", "ragged"])
+def test_a_result_that_is_not_finite_from_usual_coordinates_blames_what_was_learned(X):
+    with pytest.raises(ValueError, match=r"result of Plain holds NaN .* at most 2\.5: what was learned"):
+        check_finite_result(Plain(), np.array([np.nan]), X)

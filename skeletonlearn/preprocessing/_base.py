@@ -42,11 +42,10 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
         Raises
         ------
         ValueError
-            If a parameter or the shape of X is not as wanted; the text says got and wanted.
+            If a parameter or the shape of X is not as expected. The transformer stays as it was.
         """
         self._check_parameters()
-        check_sequences(self, X, reset=True, ragged=True, allow_nan=True, fixed=_FIXED)
-        self._check_layout(*self.sequence_shape_in_[1:])
+        check_sequences(self, X, reset=True, ragged=True, allow_nan=True, fixed=_FIXED, check_shape=self._check_shape)
         return self
 
     def transform(self, X):
@@ -91,6 +90,9 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
 
     def _check_parameters(self) -> None:
         """Refuse parameters that no data could make right."""
+
+    def _check_shape(self, shape: tuple[int | None, int, int]) -> None:
+        self._check_layout(*shape[1:])
 
     def _check_layout(self, n_joints: int, n_channels: int) -> None:
         """Refuse data whose joints or channels are not what the parameters say."""

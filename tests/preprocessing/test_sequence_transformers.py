@@ -221,3 +221,41 @@ def test_wrong_parameter_is_refused_with_what_was_got_and_wanted(transformer, me
 def test_flattener_refuses_clips_of_different_lengths(clips):
     with pytest.raises(ValueError, match="put a FrameResampler or FramePadder before it"):
         SequenceFlattener().fit(clips)
+
+
+@every
+def test_a_refused_fit_leaves_the_transformer_as_it_was(transformer, X):
+    fitted = clone(transformer).fit(X)
+    expected = fitted.transform(X)
+    for wrong in (np.full((2, 3, 7, 3), np.inf), X[None], None):
+        with pytest.raises((ValueError, TypeError)):
+            fitted.fit(wrong)
+    np.testing.assert_array_equal(fitted.transform(X), expected)
+
+
+@pytest.mark.parametrize(
+    ("transformer", "wrong"),
+    [
+        (RootCenterer("KINECT_V1"), np.zeros((2, 3, 19, 3))),
+        (JointImputer(min_confidence=0.5), np.zeros((2, 3, 20, 1))),
+        (ViewAligner("KINECT_V1"), np.zeros((2, 3, 20, 4))),
+        (SkeletonConverter("KINECT_V1", "COCO"), np.zeros((2, 3, 19, 3))),
+        (SequenceFlattener(), np.full((2, 3, 19, 3), np.inf)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_fit_on_data_that_do_not_fit_the_parameters_changes_no_attribute(transformer, wrong):
+    transformer = clone(transformer).fit(np.ones((2, 5, 20, 3)))
+    before = dict(vars(transformer))
+    with pytest.raises(ValueError, match=r"X has|Input X"):
+        transformer.fit(wrong)
+    assert vars(transformer) == before
+
+
+def test_masked_values_are_imputed(X):
+    X = np.nan_to_num(X)
+    gone = np.zeros(X.shape, dtype=bool)
+    gone[0, 3, 4] = True
+    expected = JointImputer().fit_transform(np.where(gone, np.nan, X))
+    np.testing.assert_array_equal(JointImputer().fit_transform(np.ma.MaskedArray(X, gone)), expected)
+    np.testing.assert_array_equal(JointImputer().fit_transform(list(np.ma.MaskedArray(X, gone))), expected)
