@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._skeleton import did_you_mean
 
 
 def as_bodies(X: np.ndarray, skeleton: Skeleton | None) -> np.ndarray:
@@ -31,7 +32,7 @@ def absent_bodies(X: np.ndarray, skeleton: Skeleton | None) -> np.ndarray:
 
 
 def check_parts(skeleton: Skeleton | None, parts: Iterable[str]) -> None:
-    """Refuse a layout that cannot tell where one of the parts is."""
+    """Refuse a layout without one of the parts."""
     if skeleton is not None:
         for part in parts:
             part_indices(skeleton, part)
@@ -41,8 +42,8 @@ def part_indices(skeleton: Skeleton, part: str) -> list[int]:
     """Joints, in the first person, whose mean is a role or a joint of the layout."""
     if part not in skeleton.roles and part not in skeleton.joints:
         raise ValueError(
-            f"{skeleton.name} does not tell where {part!r} is; it has the joints {', '.join(skeleton.joints)} and the "
-            f"roles {', '.join(skeleton.roles) or '(none)'}."
+            f"{skeleton.name} has no joint or role {part!r}; it has the joints {', '.join(skeleton.joints)} and the "
+            f"roles {', '.join(skeleton.roles) or '(none)'}.{did_you_mean(part, (*skeleton.joints, *skeleton.roles))}"
         )
     return skeleton.role_index(part) if part in skeleton.roles else [skeleton.index(part)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from skeletonlearn.skeletons._skeleton import Skeleton
+from skeletonlearn.skeletons._skeleton import Skeleton, did_you_mean
 
 
 def _both_sides(chain: str) -> tuple[tuple[str, str], ...]:
@@ -305,5 +305,6 @@ def get_skeleton(skeleton: Skeleton | str) -> Skeleton:
     if not isinstance(skeleton, str):
         raise TypeError(f"skeleton={skeleton!r} must be a Skeleton or the name of one, got {type(skeleton).__name__}.")
     if skeleton.upper() not in _CATALOGUE:
-        raise ValueError(f"skeleton={skeleton!r} must be one of {', '.join(_CATALOGUE)}, or a Skeleton.")
+        near = did_you_mean(skeleton, _CATALOGUE)
+        raise ValueError(f"skeleton={skeleton!r} must be one of {', '.join(_CATALOGUE)}, or a Skeleton.{near}")
     return _CATALOGUE[skeleton.upper()]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree, shortest_path
 
+from skeletonlearn._containers import check_kind, unwrap
 from skeletonlearn.skeletons._skeleton import Skeleton
 
 _SEQUENCES, _FRAMES = 256, 32
@@ -27,8 +28,8 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     Parameters
     ----------
     X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or sequence of arrays (n_frames_i, ...)
-        Positions, in any unit, 2-D or 3-D; joints that are NaN are left out. At most 256 sequences and 32 frames of
-        each are looked at.
+        Positions, in any unit, 2-D or 3-D. Joints that are NaN or masked are left out. At most 256 sequences and 32
+        frames of each are used.
 
     Returns
     -------
@@ -40,6 +41,8 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     ------
     ValueError
         If the sequences are not of that shape, or there are none.
+    TypeError
+        If X is None, a path, a mapping, a set or an iterator.
 
     See Also
     --------
@@ -62,8 +65,9 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     >>> (elbow, wrist) in found.edges or (wrist, elbow) in found.edges
     True
     """
-    chosen = np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)
-    sequences = [np.asarray(X[at]) for at in chosen]
+    check_kind(X, "infer_skeleton")
+    X = unwrap(X)
+    sequences = [np.asarray(X[at]) for at in np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)]
     _check_sequences(sequences)
     tree = minimum_spanning_tree(_weigh_pairs(sequences))
     root = int(np.argmin(np.square(shortest_path(tree, directed=False)).sum(axis=0)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
@@ -141,7 +142,8 @@ class Skeleton:
         try:
             return self.joints.index(joint)
         except ValueError:
-            raise ValueError(f"{self.name} has no joint {joint!r}; it has {', '.join(self.joints)}.") from None
+            near = did_you_mean(joint, self.joints)
+            raise ValueError(f"{self.name} has no joint {joint!r}; it has {', '.join(self.joints)}.{near}") from None
 
     def role_index(self, role: str) -> list[int]:
         """Find the joints whose mean is the point that a role names.
@@ -159,11 +161,12 @@ class Skeleton:
         Raises
         ------
         ValueError
-            If the layout does not tell where that is.
+            If the layout does not define that role.
         """
         if role not in self.roles:
             known = ", ".join(sorted(self.roles)) or "no roles"
-            raise ValueError(f"{self.name} does not tell where {role!r} is; it tells {known}.")
+            near = did_you_mean(role, self.roles)
+            raise ValueError(f"{self.name} does not define the role {role!r}; it defines {known}.{near}")
         return [self.index(joint) for joint in self.roles[role]]
 
     def n_persons(self, n_joints: int) -> int:
@@ -233,3 +236,29 @@ class Skeleton:
         if len(reached) != self.n_joints:
             lost = [name for at, name in enumerate(self.joints) if at not in reached]
             raise ValueError(f"{self.name}: bones do not join {', '.join(lost)} to the root; expected one tree.")
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question that ends an error about an unknown name.
+
+    Parameters
+    ----------
+    name : str
+        The name given.
+    names : iterable of str
+        The known names.
+
+    Returns
+    -------
+    str
+        Such as " Did you mean 'NTU_RGBD'?"; empty if no known name is near. Case and punctuation do not matter.
+    """
+    known = {_letters(one): one for one in names}
+    given = _letters(name)
+    parts = [one for one in known if len(given) > 2 and given in one]
+    nearest = get_close_matches(given, known, n=1) or parts[:1]
+    return f" Did you mean {known[nearest[0]]!r}?" if nearest else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))

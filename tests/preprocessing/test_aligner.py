@@ -153,5 +153,5 @@ def test_more_than_three_channels_are_refused():
 
 def test_layout_without_shoulders_is_refused():
     legs = Skeleton("legs", ("hip", "left_hip", "right_hip"), (("left_hip", "hip"), ("right_hip", "hip")))
-    with pytest.raises(ValueError, match="legs does not tell where 'left_shoulder' is"):
+    with pytest.raises(ValueError, match="legs has no joint or role 'left_shoulder'"):
         ViewAligner(legs).fit(np.zeros((1, 2, 3, 3)))

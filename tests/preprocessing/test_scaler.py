@@ -139,9 +139,9 @@ def test_size_of_the_first_person_is_found_however_far_away_the_second_is(X):
     np.testing.assert_allclose(np.median(torso(BodyScaler(KINECT_V1).fit_transform(X)), axis=1), 1, rtol=1e-12)
 
 
-def test_layout_that_does_not_tell_where_the_neck_is_has_no_torso():
+def test_layout_without_a_neck_has_no_torso():
     legs = Skeleton("legs", ("hip", "knee"), (("hip", "knee"),), roles={"hip": ("hip",)})
-    with pytest.raises(ValueError, match="legs does not tell where 'neck' is; it has the joints hip, knee"):
+    with pytest.raises(ValueError, match="legs has no joint or role 'neck'; it has the joints hip, knee"):
         BodyScaler(legs).fit(np.zeros((1, 2, 2, 3)))
 
 

@@ -187,7 +187,7 @@ def test_joints_that_do_not_fit_the_layout_are_refused(transformer):
         (JointImputer(method="cubic"), "method='cubic' must be one of 'linear', 'hold'"),
         (JointImputer(fallback="median"), "fallback='median' must be one of 'mean', 'zero'"),
         (RootCenterer(per="clip"), "per='clip' must be one of 'sequence', 'frame'"),
-        (RootCenterer("SBU", root="tail"), "SBU does not tell where 'tail' is"),
+        (RootCenterer("SBU", root="tail"), "SBU has no joint or role 'tail'"),
         (RootCenterer("NTU"), "skeleton='NTU' must be one of NTU_RGBD"),
         (ViewAligner(mode="pitch"), "mode='pitch' must be one of 'yaw', 'full'"),
         (ViewAligner(per="clip"), "per='clip' must be one of"),

@@ -1,6 +1,7 @@
 """Bones found in sequences."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from skeletonlearn.datasets import make_actions
@@ -117,6 +118,25 @@ def test_sequences_stay_as_they_are():
 def test_what_is_no_sequences_is_refused(X, got):
     with pytest.raises(ValueError, match=rf"shape {got}, expected one or more of shape \(n_frames, n_joints"):
         infer_skeleton(X)
+
+
+def test_masked_joints_are_left_out():
+    sequences = np.tile(swinging_arm(), (3, 1, 1, 1))
+    gone = np.zeros(sequences.shape, dtype=bool)
+    gone[:, ::2, 1] = True
+    expected = infer_skeleton(np.where(gone, np.nan, sequences))
+    wrong = np.ma.MaskedArray(np.where(gone, 999.0, sequences), gone)
+    assert infer_skeleton(wrong) == infer_skeleton(list(wrong)) == expected
+
+
+def test_a_column_of_sequences_is_taken():
+    sequences = list(np.tile(swinging_arm(), (3, 1, 1, 1)))
+    assert infer_skeleton(pd.Series(sequences, index=[7, 8, 9])) == infer_skeleton(sequences)
+
+
+def test_a_mapping_is_refused_with_the_remedy():
+    with pytest.raises(TypeError, match=r"X is dict, but infer_skeleton expected .* pass its values"):
+        infer_skeleton({"clip": swinging_arm()})
 
 
 @pytest.mark.parametrize("parents", [[1, 0], [1, 1, 3, 2], [-1, 0]])

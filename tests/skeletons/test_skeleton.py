@@ -121,7 +121,7 @@ def test_a_left_joint_without_its_right_is_an_error_when_mirrored():
 
 
 def test_a_role_that_is_not_told_is_an_error():
-    with pytest.raises(ValueError, match="does not tell where 'neck' is; it tells no roles"):
+    with pytest.raises(ValueError, match="does not define the role 'neck'; it defines no roles"):
         Skeleton("point", ("a",), ()).role_index("neck")
 
 
@@ -131,6 +131,39 @@ def test_layouts_are_found_by_name_in_any_case():
         get_skeleton("DOG")
     with pytest.raises(TypeError, match="must be a Skeleton or the name of one, got int"):
         get_skeleton(25)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("NTU", "NTU_RGBD"),
+        ("NTU RGB+D", "NTU_RGBD"),
+        ("ntu_rbgd", "NTU_RGBD"),
+        ("kinect", "KINECT_V1"),
+        ("openpose", "OPENPOSE_BODY25"),
+        ("mediapipe", "MEDIAPIPE_POSE"),
+        ("Human3.6M", "H36M"),
+    ],
+)
+def test_the_error_of_an_unknown_layout_names_the_nearest(given, meant):
+    with pytest.raises(ValueError, match=rf"or a Skeleton\. Did you mean '{meant}'\?"):
+        get_skeleton(given)
+
+
+@pytest.mark.parametrize("given", ["DOG", "", "_", "v1x9"])
+def test_the_error_of_a_layout_unlike_all_others_asks_nothing(given):
+    with pytest.raises(ValueError, match=r"or a Skeleton\.$"):
+        get_skeleton(given)
+
+
+def test_the_error_of_an_unknown_joint_names_the_nearest():
+    with pytest.raises(ValueError, match=r"no joint 'left_hnd'; it has hip, .*\. Did you mean 'left_hand'\?"):
+        KINECT_V1.index("left_hnd")
+
+
+def test_the_error_of_an_unknown_role_names_the_nearest():
+    with pytest.raises(ValueError, match=r"the role 'hips'; it defines .*\. Did you mean '.*hip'\?"):
+        KINECT_V1.role_index("hips")
 
 
 @pytest.fixture(params=["nw_ucla", "msr_action3d"])
