@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from skeletonlearn.datasets._ntu._protocols import TRAIN_SETUPS
-from skeletonlearn.model_selection._held_out import HeldOutSplit
+from skeletonlearn.model_selection._group_split import GroupSplit
 
 
-class CrossSetup(HeldOutSplit):
+class CrossSetup(GroupSplit):
     """Train on some camera setups (heights and distances), test on the others: one split.
 
     A listed setup that has no sample is no error, so that a protocol works on a part of its data set too.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from skeletonlearn.datasets._ntu._protocols import NTU60_TRAIN_SUBJECTS, NTU120_TRAIN_SUBJECTS
-from skeletonlearn.model_selection._held_out import HeldOutSplit
+from skeletonlearn.model_selection._group_split import GroupSplit
 
 
-class CrossSubject(HeldOutSplit):
+class CrossSubject(GroupSplit):
     """Train on some subjects, test on the others: one split.
 
     A listed subject that has no sample is no error, so that a protocol works on a part of its data set too.

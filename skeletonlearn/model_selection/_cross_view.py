@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from skeletonlearn.datasets._ntu._protocols import TRAIN_CAMERAS
-from skeletonlearn.model_selection._held_out import HeldOutSplit
+from skeletonlearn.model_selection._group_split import GroupSplit
 
 
-class CrossView(HeldOutSplit):
+class CrossView(GroupSplit):
     """Train on some camera views, test on the others: one split.
 
     A listed view that has no sample is no error, so that a protocol works on a part of its data set too.

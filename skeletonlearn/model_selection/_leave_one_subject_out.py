@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import LeaveOneGroupOut
 
-from skeletonlearn.model_selection._held_out import check_groups
+from skeletonlearn.model_selection._group_split import check_groups
 
 
 class LeaveOneSubjectOut(LeaveOneGroupOut):

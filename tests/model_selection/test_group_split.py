@@ -46,6 +46,18 @@ def test_ids_may_be_strings():
     assert train.tolist() == [0]
 
 
+@pytest.mark.parametrize("ids", [np.array([1, 3]), (3, 1), {1, 3}, range(1, 4, 2)], ids=lambda one: type(one).__name__)
+def test_ids_may_be_in_any_collection(ids):
+    train, _ = next(CrossSubject(ids).split(X, groups=GROUPS))
+    assert train.tolist() == [0, 1, 4, 5]
+
+
+@pytest.mark.parametrize("ids", [1, "s01", iter([1])], ids=["number", "word", "iterator"])
+def test_ids_that_are_no_collection_are_refused(ids):
+    with pytest.raises(TypeError, match=r"train_subjects=.* must be a sequence of ids, such as \[.*\]"):
+        CrossSubject(ids)
+
+
 def test_the_representation_says_the_ids():
     assert repr(CrossView([2, 3], test_views=[1])) == "CrossView(test_views=(1,), train_views=(2, 3))"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import indexable
 
 
-class HeldOutSplit(BaseCrossValidator):
+class GroupSplit(BaseCrossValidator):
     """One split by ids; subclasses name the kind of id and keep the ids as their parameters.
 
     Parameters
@@ -30,10 +30,13 @@ class HeldOutSplit(BaseCrossValidator):
         if train is None and test is None:
             raise ValueError(f"train_{plural}=None and test_{plural}=None: expected ids for at least one of them.")
         for name, ids in ((f"train_{plural}", train), (f"test_{plural}", test)):
+            if isinstance(ids, str | bytes) or not (ids is None or isinstance(ids, Collection | np.ndarray)):
+                raise TypeError(f"{name}={ids!r} must be a sequence of ids, such as [{ids!r}].")
             if ids is not None and len(ids) == 0:
                 raise ValueError(f"{name}={ids!r} must hold at least one {self._kind}.")
             setattr(self, name, None if ids is None else tuple(ids))
-        both = sorted(set(train or ()) & set(test or ()))
+        trained, tested = getattr(self, f"train_{plural}"), getattr(self, f"test_{plural}")
+        both = [one for one in trained or () if one in (tested or ())]
         if both:
             raise ValueError(f"{self._kind}s {both} are in train_{plural} and in test_{plural}, expected either.")
 
