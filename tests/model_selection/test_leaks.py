@@ -1,11 +1,15 @@
 """find_leaks."""
 
+import logging
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
 from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
 from skeletonlearn.model_selection import find_leaks
+from skeletonlearn.model_selection._leaks import _find
 
 TRAIN, TEST = np.arange(40), np.arange(40, 60)
 COPIED, COPY = 7, 47
@@ -201,12 +205,93 @@ def test_sequences_given_are_left_as_they_are(sequences):
     assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(sequences, before, strict=True))
 
 
+@pytest.fixture
+def aligned(monkeypatch):
+    """The pairs that were aligned, counted."""
+    calls = []
+    align = _find.difference
+    monkeypatch.setattr(_find, "difference", lambda *motions: calls.append(1) or align(*motions))
+    return calls
+
+
+def test_clips_of_noise_are_separated_without_an_alignment(aligned):
+    rng = np.random.default_rng(0)
+    noise = [rng.normal(size=(50, 20, 3)) for _ in range(30)]
+    assert len(find_leaks(noise, np.arange(20), np.arange(20, 30))) == 0
+    assert not aligned
+
+
+def test_a_copy_among_clips_of_noise_is_found(aligned):
+    rng = np.random.default_rng(0)
+    noise = [rng.normal(size=(50, 20, 3)) for _ in range(30)]
+    noise[25] = 2 * noise[4] + 1
+    assert pairs(find_leaks(noise, np.arange(20), np.arange(20, 30))) == [(25, 4, "near")]
+    assert len(aligned) == 1
+
+
+def test_alignments_are_limited_to_the_most_similar_candidates(sequences, aligned):
+    sequences[:12] = [(1 + at / 100) * sequences[COPY] for at in range(1, 13)]
+    sequences[12] = sequences[COPY].copy()
+    leaks = find_leaks(sequences, TRAIN, [COPY], max_candidates=3)
+    assert len(aligned) == 3
+    assert [kind for _, _, kind in pairs(leaks)] == ["exact"] + 3 * ["near"]
+    assert leaks.n_limited == 1
+    assert repr(leaks).endswith("(1 exact, 0 near); 1 have more candidates than were compared")
+
+
+def test_candidates_of_the_first_screen_are_limited_too(sequences, monkeypatch):
+    monkeypatch.setattr(_find, "_ROUGHLY", 1)
+    sequences[:12] = [(1 + at / 100) * sequences[COPY] for at in range(1, 13)]
+    for chunk_size in (5, 100):
+        leaks = find_leaks(sequences, TRAIN, TEST, max_candidates=3, chunk_size=chunk_size)
+        assert len(leaks) == 3
+        assert leaks.n_limited == 1
+
+
+def test_as_many_candidates_as_allowed_are_no_limit(sequences):
+    sequences[:3] = [(1 + at / 100) * sequences[COPY] for at in range(1, 4)]
+    leaks = find_leaks(sequences, TRAIN, TEST, max_candidates=3)
+    assert len(leaks) == 3
+    assert leaks.n_limited == 0
+
+
+def test_progress_is_shown_where_it_is_asked_for(sequences, caplog):
+    with caplog.at_level(logging.INFO, logger="skeletonlearn"):
+        find_leaks(sequences, TRAIN, TEST)
+        assert not caplog.records
+        find_leaks(sequences, TRAIN, TEST, verbose=2)
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 60 + 20
+    assert lines[59].startswith("describing: sequence 60 of 60: ")
+    assert lines[-1].startswith("comparing: test sequence 20 of 20: near pairs 0; ")
+
+
+def test_masked_values_are_missing_joints(sequences):
+    sequences[COPIED] = gappy(sequences[COPIED])
+    sequences[COPY] = np.ma.masked_invalid(sequences[COPIED])
+    sequences[COPY].data[sequences[COPY].mask] = 999
+    assert pairs(find_leaks(sequences, TRAIN, TEST)) == [(COPY, COPIED, "exact")]
+
+
+def test_a_column_of_sequences_is_taken(sequences):
+    sequences[COPY] = sequences[COPIED]
+    column = pd.Series(sequences, index=np.arange(60)[::-1])
+    assert pairs(find_leaks(column, TRAIN, TEST)) == [(COPY, COPIED, "exact")]
+
+
+@pytest.mark.parametrize("sequences", [None, {"clip": np.zeros((3, 4, 3))}, "clips.npy"], ids=["None", "dict", "path"])
+def test_what_holds_no_sequences_is_refused(sequences):
+    with pytest.raises(TypeError, match=r"sequences is .*, but find_leaks expected an array"):
+        find_leaks(sequences, [0], [1])
+
+
 ONE = np.zeros((3, 4, 3))
 
 
 @pytest.mark.parametrize(
     ("given", "train", "test", "message"),
     [
+        ([], [0], [1], "sequences is empty"),
         ([ONE, ONE], [0, 1], [1], r"share 1 indices \(1\)"),
         ([ONE, ONE], [0], [2], r"out of range \(2\), expected 0 to 1"),
         ([ONE, ONE], [0], [-1], r"out of range \(-1\)"),
@@ -226,13 +311,15 @@ def test_wrong_input_is_refused(given, train, test, message):
         find_leaks(given, train, test)
 
 
-@pytest.mark.parametrize("wrong", [{"tol": -0.1}, {"tol": 1}, {"tol": np.nan}, {"chunk_size": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"tol": -0.1}, {"tol": 1}, {"tol": np.nan}, {"chunk_size": 0}, {"max_candidates": 0}]
+)
 def test_parameters_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
         find_leaks([ONE, ONE], [0], [1], **wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"tol": "0.1"}, {"tol": True}, {"chunk_size": 1.5}])
+@pytest.mark.parametrize("wrong", [{"tol": "0.1"}, {"tol": True}, {"chunk_size": 1.5}, {"max_candidates": None}])
 def test_parameters_of_another_type_are_refused(wrong):
     with pytest.raises(TypeError, match=f"{next(iter(wrong))}=.* must be"):
         find_leaks([ONE, ONE], [0], [1], **wrong)

@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skeletonlearn.model_selection._leaks._align import difference
+from skeletonlearn._containers import check_kind, unwrap
+from skeletonlearn._progress import Progress
+from skeletonlearn.model_selection._leaks._align import (
+    Windows,
+    difference,
+    make_windows,
+    may_be_near,
+    rough_differences,
+)
 from skeletonlearn.model_selection._leaks._motion import Motion, make_motion
-from skeletonlearn.model_selection._leaks._screen import candidates
+from skeletonlearn.model_selection._leaks._screen import candidates, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MIN_JOINTS = 4  # fewer have too little shape to tell a copy from a look-alike
+_ROUGHLY = 32  # training sequences compared roughly, per one that is aligned
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,7 +44,10 @@ class Leaks:
     kind : ndarray of str of shape (n_pairs,)
         "exact" or "near".
     n_test : int
-        Number of test sequences looked at.
+        Number of test sequences compared.
+    n_limited : int, default=0
+        Number of test sequences with more candidates than `max_candidates`. They may repeat further training
+        sequences.
 
     See Also
     --------
@@ -57,6 +69,7 @@ class Leaks:
     distance: np.ndarray
     kind: np.ndarray
     n_test: int
+    n_limited: int = 0
 
     def __len__(self) -> int:
         return len(self.test_index)
@@ -64,9 +77,10 @@ class Leaks:
     def __repr__(self) -> str:
         leaking = len(np.unique(self.test_index))
         exact = len(np.unique(self.test_index[self.kind == "exact"]))
+        limited = f"; {self.n_limited} have more candidates than were compared" if self.n_limited else ""
         return (
             f"{leaking} of {self.n_test} test sequences repeat training sequences "
-            f"({exact} exact, {leaking - exact} near)"
+            f"({exact} exact, {leaking - exact} near){limited}"
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -91,7 +105,14 @@ class Leaks:
 
 
 def find_leaks(
-    sequences: Sequence[Any] | np.ndarray, train: Any, test: Any, *, tol: float = 0.1, chunk_size: int = 1024
+    sequences: Sequence[Any] | np.ndarray,
+    train: Any,
+    test: Any,
+    *,
+    tol: float = 0.1,
+    max_candidates: int = 20,
+    chunk_size: int = 1024,
+    verbose: int = 0,
 ) -> Leaks:
     """Find test sequences that repeat training sequences: exact and near duplicates across a split.
 
@@ -101,7 +122,8 @@ def find_leaks(
     Parameters
     ----------
     sequences : list of ndarray of shape (n_frames_i, n_joints, n_channels), or ndarray of four axes
-        All sequences. NaN marks a missing joint, and so do zeros where several joints of a frame are at the origin.
+        All sequences. NaN and masked values mark a missing joint, and so do zeros where several joints of a frame are
+        at the origin.
         Two or three channels are coordinates in space; any other number is compared without turning.
     train, test : array-like of int, or of bool of shape (n_samples,)
         Indices of the two parts, such as a splitter gives, or masks. An index given twice counts once.
@@ -110,8 +132,14 @@ def find_leaks(
         joints after the best alignment, divided by the root mean square distance of the joints from their mean
         position within the body. 0.1 means that a tenth of what moves is unlike (see Notes). With 0, only exact
         duplicates are looked for.
+    max_candidates : int, default=20
+        Greatest number of training sequences that are aligned with each test sequence: the most similar candidates of
+        the screen. It bounds the time where all sequences resemble each other. Exact duplicates are not limited.
     chunk_size : int, default=1024
         Number of sequences of either part compared at once. It bounds the memory and does not change the result.
+    verbose : int, default=0
+        0 shows nothing; 1 a progress bar in a terminal if rich is installed, else a line for each tenth or half a
+        minute; 2 a line for each sequence.
 
     Returns
     -------
@@ -122,10 +150,12 @@ def find_leaks(
     Raises
     ------
     ValueError
-        If a part is empty, has indices out of range, or shares an index with the other; if sequences have other axes
-        than these, differ in joints or channels, or hold infinity; or if a parameter is out of range.
+        If there are no sequences; if a part is empty, has indices out of range, or shares an index with the other; if
+        sequences have other axes than these, differ in joints or channels, or hold infinity; or if a parameter is out
+        of range.
     TypeError
-        If indices are not integers, or a parameter is not a number.
+        If sequences is None, a path, a mapping, a set or an iterator; if indices are not integers, or a parameter is
+        not a number.
 
     See Also
     --------
@@ -135,8 +165,11 @@ def find_leaks(
     -----
     Exact duplicates have the same shape and the same values, NaN being equal to NaN. For near duplicates, blank frames
     at the ends are left out, gaps bridged, both sequences resampled to 32 frames, bodies centred in each frame, and
-    scale and rotation (one for the whole sequence) found by Procrustes analysis, for several cuts at either end. Only
-    pairs are aligned that are alike in distances between joints, which a rotation does not change.
+    scale and rotation (one for the whole sequence) found by Procrustes analysis, for several cuts at either end. Two
+    screens come before this alignment. The first compares distances between joints, which a rotation does not change.
+    The second aligns the pairs that are left roughly: for each test sequence, the most similar ``32 * max_candidates``.
+    The alignment takes a few milliseconds per pair, so it takes at most a few hundredths of a second per test sequence
+    and candidate.
 
     On Northwestern-UCLA no two recordings by different cameras or of different people differ by less than 0.15, and
     test clips of view 3 that are not marked as copies differ by more than 0.28 from all training clips. On
@@ -170,11 +203,17 @@ def find_leaks(
     both = np.intersect1d(train, test)
     if len(both):
         raise ValueError(f"train and test share {len(both)} indices ({_first(both)}), expected none.")
-    _check_parameters(tol, chunk_size)
+    _check_tol(tol)
+    _check_positive_integer("max_candidates", max_candidates)
+    _check_positive_integer("chunk_size", chunk_size)
     exact = _exact_pairs(sequences, train, test)
     rows = [(test_at, 0.0, train_at, "exact") for test_at, train_at in exact]
+    n_limited = 0
     if tol > 0 and _can_be_aligned(sequences[0]):
-        rows += _near_pairs(sequences, train, test, exact, tol, chunk_size)
+        near = _NearPairs(sequences, exact, tol, max_candidates, chunk_size)
+        near.find(train, test, verbose)
+        rows += near.rows
+        n_limited = near.n_limited
     rows.sort()
     columns = zip(*rows, strict=True) if rows else ((), (), (), ())
     test_index, distance, train_index, kind = columns
@@ -184,6 +223,7 @@ def find_leaks(
         np.array(distance, dtype=float),
         np.array(kind, dtype="<U5"),
         len(test),
+        n_limited,
     )
 
 
@@ -202,29 +242,53 @@ def _digest(sequence: np.ndarray) -> bytes:
     return hashlib.blake2b(f"{values.shape}".encode() + values.tobytes(), digest_size=16).digest()
 
 
-def _near_pairs(
-    sequences: list[np.ndarray],
-    train: np.ndarray,
-    test: np.ndarray,
-    exact: set[tuple[int, int]],
-    tol: float,
-    chunk_size: int,
-) -> list[tuple[int, float, int, str]]:
-    """Rows of the pairs that the screen lets through and the alignment confirms."""
+class _NearPairs:
+    """The pairs that both screens let through and the alignment confirms."""
 
-    @lru_cache(maxsize=chunk_size)
-    def motion(at: int) -> Motion | None:
-        return make_motion(sequences[at])
+    def __init__(
+        self,
+        sequences: list[np.ndarray],
+        exact: set[tuple[int, int]],
+        tol: float,
+        max_candidates: int,
+        chunk_size: int,
+    ) -> None:
+        self._exact, self._tol, self._max_candidates, self._chunk_size = exact, tol, max_candidates, chunk_size
+        self._sequences = sequences
+        self._motion = lru_cache(chunk_size)(self._make_motion)
+        self._windows = lru_cache(chunk_size)(self._make_windows)
+        self.rows: list[tuple[int, float, int, str]] = []
+        self.n_limited = 0
 
-    rows = []
-    for test_at, train_at in candidates(sequences, train, test, tol, chunk_size):
-        one, other = motion(test_at), motion(train_at)
-        if (test_at, train_at) in exact or one is None or other is None:
-            continue
-        distance = difference(one, other, tol)
-        if distance <= tol:
-            rows.append((test_at, distance, train_at, "near"))
-    return rows
+    def find(self, train: np.ndarray, test: np.ndarray, verbose: int) -> None:
+        """Compare all test with all training sequences."""
+        described, compared = describe(self._sequences, train, test, verbose)
+        screened = candidates(described, compared, self._tol, self._chunk_size, _ROUGHLY * self._max_candidates)
+        with Progress("comparing", "test sequence", len(compared.index), verbose) as progress:
+            for done, (test_at, index, is_cut) in enumerate(screened, start=1):
+                self._compare(test_at, [at for at in index.tolist() if (test_at, at) not in self._exact], is_cut)
+                progress.done(done, {"near pairs": len(self.rows)})
+
+    def _make_motion(self, at: int) -> Motion:
+        motion = make_motion(self._sequences[at])
+        assert motion is not None  # the screen leaves the others out
+        return motion
+
+    def _make_windows(self, at: int) -> Windows:
+        return make_windows(self._motion(at))
+
+    def _compare(self, test_at: int, index: list[int], is_cut: bool) -> None:
+        """Align one test sequence with the most similar of its candidates."""
+        if not index:
+            return
+        rough = rough_differences(self._windows(test_at), [self._windows(at) for at in index])
+        order = np.argsort(rough, kind="stable")
+        order = order[may_be_near(rough[order], self._tol)]
+        self.n_limited += is_cut or len(order) > self._max_candidates
+        for train_at in (index[place] for place in order[: self._max_candidates]):
+            distance = difference(self._motion(test_at), self._motion(train_at), self._tol)
+            if distance <= self._tol:
+                self.rows.append((test_at, distance, train_at, "near"))
 
 
 def _can_be_aligned(sequence: np.ndarray) -> bool:
@@ -233,12 +297,16 @@ def _can_be_aligned(sequence: np.ndarray) -> bool:
 
 def _check_sequences(sequences: Any) -> list[np.ndarray]:
     """The sequences as arrays, alike in joints and channels."""
+    check_kind(sequences, "find_leaks", "sequences")
+    sequences = unwrap(sequences)
     given = getattr(sequences, "ndim", 4)
-    if given not in (1, 4):
+    if given != 4:
         raise ValueError(
             f"sequences has {given} dimensions, expected 4 (n_samples, n_frames, n_joints, n_channels) or a list of "
             "(n_frames_i, n_joints, n_channels)."
         )
+    if len(sequences) == 0:
+        raise ValueError("sequences is empty, expected at least one sequence.")
     arrays = [np.asarray(one) for one in sequences]
     for at, one in enumerate(arrays):
         if one.ndim != 3 or one.dtype.kind not in "fiub":
@@ -279,15 +347,18 @@ def _check_part(name: str, part: Any, n_samples: int) -> np.ndarray:
     return np.unique(index)
 
 
-def _check_parameters(tol: Any, chunk_size: Any) -> None:
+def _check_tol(tol: Any) -> None:
     if not isinstance(tol, Real) or isinstance(tol, bool):
         raise TypeError(f"tol={tol!r} must be a number.")
     if not 0 <= float(tol) < 1:
         raise ValueError(f"tol={tol!r} must be at least 0 and less than 1, a share of the movement.")
-    if not isinstance(chunk_size, Integral) or isinstance(chunk_size, bool):
-        raise TypeError(f"chunk_size={chunk_size!r} must be an integer.")
-    if chunk_size < 1:
-        raise ValueError(f"chunk_size={chunk_size!r} must be at least 1.")
+
+
+def _check_positive_integer(name: str, value: Any) -> None:
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name}={value!r} must be an integer.")
+    if value < 1:
+        raise ValueError(f"{name}={value!r} must be at least 1.")
 
 
 def _first(index: np.ndarray) -> str:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import PCA
 
+from skeletonlearn._progress import Progress
 from skeletonlearn.model_selection._leaks._align import CUTS
 from skeletonlearn.model_selection._leaks._motion import MIN_MOVEMENT, Motion, frame_weights, make_motion
 
@@ -25,10 +27,32 @@ _N_FITTED = 2048  # sequences that the principal axes are found from
 _WINDOWS = list(itertools.product([cut for cut in CUTS if cut >= 0], repeat=2))
 
 
-def candidates(
-    sequences: list[np.ndarray], train: np.ndarray, test: np.ndarray, tol: float, chunk_size: int
-) -> Iterator[tuple[int, int]]:
-    """Pairs of a test and a training sequence that may be near duplicates.
+@dataclass(frozen=True)
+class Described:
+    """Sequences by the numbers that the screen compares.
+
+    Parameters
+    ----------
+    index : ndarray of int of shape (n,)
+        Which sequences; those with too little movement are left out.
+    points : ndarray of float32 of shape (n, windows, components)
+        Their distances between joints, on principal axes.
+    movement : ndarray of shape (n,)
+        How much they move, as a share of the body's size.
+    """
+
+    index: np.ndarray
+    points: np.ndarray
+    movement: np.ndarray
+
+    def __getitem__(self, part: slice | np.ndarray) -> Described:
+        return Described(self.index[part], self.points[part], self.movement[part])
+
+
+def describe(
+    sequences: list[np.ndarray], train: np.ndarray, test: np.ndarray, verbose: int
+) -> tuple[Described, Described]:
+    """Describe the training and the test sequences that move enough.
 
     Parameters
     ----------
@@ -36,41 +60,86 @@ def candidates(
         All sequences.
     train, test : ndarray of int
         Indices.
+    verbose : int
+        How much progress is shown.
+
+    Returns
+    -------
+    Described, Described
+        Those of the training part and those of the test part.
+    """
+    axes = _principal_axes(sequences, train)
+    if axes is None:
+        return _described([], 0), _described([], 0)
+    parts = []
+    with Progress("describing", "sequence", len(train) + len(test), verbose) as progress:
+        for part, done in ((train, 0), (test, len(train))):
+            found = []
+            for count, at in enumerate(part.tolist(), start=done + 1):
+                described = _describe(sequences[at])
+                if described is not None:
+                    # on principal axes, which cannot lengthen a distance
+                    points = (described[0] - axes.mean_) @ axes.components_.T
+                    found.append((at, points.astype(np.float32), described[1]))
+                progress.done(count, {"without movement": count - done - len(found)})
+            parts.append(_described(found, axes.n_components_))
+    return parts[0], parts[1]
+
+
+def candidates(
+    train: Described, test: Described, tol: float, chunk_size: int, limit: int
+) -> Iterator[tuple[int, np.ndarray, bool]]:
+    """For each test sequence, the training sequences that it may nearly repeat.
+
+    Parameters
+    ----------
+    train, test : Described
+        The two parts.
     tol : float
         The difference up to which a pair is a near duplicate.
     chunk_size : int
         Number of sequences on either side compared at once.
+    limit : int
+        The greatest number of training sequences per test sequence.
 
     Yields
     ------
-    int, int
-        Index of the test and of the training sequence.
+    int
+        Index of the test sequence.
+    ndarray of int
+        Indices of the training sequences, the most similar first.
+    bool
+        Whether there were more than `limit`.
     """
-    fitted = _invariants(sequences, train[np.linspace(0, len(train) - 1, min(len(train), _N_FITTED)).astype(int)])
-    whole = fitted[1][:, 0]
-    if len(whole) == 0:
-        return
-    n_components = min(_N_COMPONENTS, *whole.shape)
-    axes = PCA(n_components, svd_solver="randomized", random_state=0).fit(whole)
-    test_chunks = [_projected(axes, sequences, chunk) for chunk in _chunks(test, chunk_size)]
-    for chunk in _chunks(train, chunk_size):
-        train_rows, train_points, train_movement = _projected(axes, sequences, chunk)
-        for test_rows, test_points, test_movement in test_chunks:
-            allowed = (tol + _SLACK) * np.minimum(test_movement[:, None], train_movement)
-            near = _least_squared_distance(test_points, train_points) <= allowed**2
-            for row, column in zip(*np.nonzero(near), strict=True):
-                yield int(test_rows[row]), int(train_rows[column])
+    for chunk in _chunks(test, chunk_size):
+        nearest = [_Nearest(limit) for _ in chunk.index]
+        for other in _chunks(train, chunk_size):
+            allowed = (tol + _SLACK) * np.minimum(chunk.movement[:, None], other.movement)
+            share = _least_squared_distance(chunk.points, other.points) / allowed**2
+            for row in np.flatnonzero((share <= 1).any(axis=1)):
+                columns = np.flatnonzero(share[row] <= 1)
+                nearest[row].add(share[row, columns], other.index[columns])
+        for at, found in zip(chunk.index.tolist(), nearest, strict=True):
+            yield at, found.index, found.is_cut
 
 
-def _chunks(index: np.ndarray, size: int) -> list[np.ndarray]:
-    return [index[at : at + size] for at in range(0, len(index), size)]
+class _Nearest:
+    """The `limit` training sequences that are most similar to one test sequence, in order."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._distance, self.index = np.empty(0, dtype=np.float32), np.empty(0, dtype=int)
+        self.is_cut = False
+
+    def add(self, distance: np.ndarray, index: np.ndarray) -> None:
+        distance, index = np.append(self._distance, distance), np.append(self.index, index)
+        order = np.lexsort((index, distance))[: self._limit]
+        self.is_cut |= len(index) > self._limit
+        self._distance, self.index = distance[order], index[order]
 
 
-def _projected(axes: PCA, sequences: list[np.ndarray], index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The invariants on the principal axes, which cannot lengthen a distance: (n, windows, components) of float32."""
-    rows, invariants, movement = _invariants(sequences, index)
-    points = (invariants - axes.mean_) @ axes.components_.T
-    return rows, points.astype(np.float32), movement
+def _chunks(part: Described, size: int) -> list[Described]:
+    return [part[at : at + size] for at in range(0, len(part.index), size)]
 
 
 def _least_squared_distance(test: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -86,22 +155,30 @@ def _least_squared_distance(test: np.ndarray, train: np.ndarray) -> np.ndarray:
     return least
 
 
-def _invariants(sequences: list[np.ndarray], index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The distances of all sequences that move enough: their indices, (n, windows, features), and their movement."""
-    rows, features, movement = [], [], []
-    for at in index:
-        motion = make_motion(sequences[at])
-        found = None if motion is None else _describe(motion)
-        if found is not None:
-            rows.append(at)
-            features.append(found[0])
-            movement.append(found[1])
-    shape = (0, len(_WINDOWS), 0)
-    return np.array(rows, dtype=int), np.array(features) if rows else np.empty(shape), np.array(movement)
+def _principal_axes(sequences: list[np.ndarray], train: np.ndarray) -> PCA | None:
+    """The axes on which descriptions of the whole training sequences differ most; None if none of them moves."""
+    fitted = train[np.linspace(0, len(train) - 1, min(len(train), _N_FITTED)).astype(int)]
+    described = [found[0][0] for found in (_describe(sequences[at]) for at in fitted) if found is not None]
+    if not described:
+        return None
+    whole = np.stack(described)
+    return PCA(min(_N_COMPONENTS, *whole.shape), svd_solver="randomized", random_state=0).fit(whole)
 
 
-def _describe(motion: Motion) -> tuple[np.ndarray, float] | None:
+def _described(found: list[tuple[int, np.ndarray, float]], n_components: int) -> Described:
+    points = [one[1] for one in found] or np.empty((0, len(_WINDOWS), n_components), dtype=np.float32)
+    return Described(
+        np.array([one[0] for one in found], dtype=int), np.asarray(points), np.array([one[2] for one in found])
+    )
+
+
+def _describe(sequence: np.ndarray) -> tuple[np.ndarray, float] | None:
     """Distances in each window, as shares of the body's size, and the movement; None with too little of it."""
+    motion = make_motion(sequence)
+    return None if motion is None else _invariants(motion)
+
+
+def _invariants(motion: Motion) -> tuple[np.ndarray, float] | None:
     body = motion.positions - motion.positions.mean(axis=1, keepdims=True)
     distances = _halved_distances(body)
     squared = (body**2).sum(axis=-1).mean(axis=1)
