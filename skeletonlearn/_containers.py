@@ -38,7 +38,7 @@ def is_ragged(X: Any) -> bool:
     >>> is_ragged([np.zeros((5, 20, 3)), np.zeros((7, 20, 3))]), is_ragged(np.zeros((2, 5, 20, 3)))
     (True, False)
     """
-    return (isinstance(X, list | tuple) or _is_container(X)) and any(_depth(one) > 1 for one in X)
+    return (isinstance(X, list | tuple) or _is_container(X)) and any(count_axes(one) > 1 for one in X)
 
 
 def check_kind(X: Any, owner: str, name: str = "X") -> None:
@@ -84,6 +84,24 @@ def unwrap(X: Any) -> Any:
     if _is_container(X):
         X = X.to_list() if hasattr(X, "to_list") else list(X)
     return _without_masks(X)
+
+
+def count_axes(one: Any) -> int:
+    """Number of axes of an array or of nested lists; lists are measured by their first elements.
+
+    Parameters
+    ----------
+    one : object
+        What a user passed.
+
+    Returns
+    -------
+    int
+        0 for what is neither an array nor a list.
+    """
+    if hasattr(one, "shape"):
+        return len(one.shape)
+    return 1 + (count_axes(one[0]) if one else 0) if isinstance(one, list | tuple) else 0
 
 
 def as_sequences(X: Sequence[Any], owner: str) -> list[np.ndarray]:
@@ -170,15 +188,8 @@ def _is_container(X: Any) -> bool:
     if isinstance(X, np.ndarray):
         return X.ndim == 1 and X.dtype == object
     if hasattr(X, "shape"):
-        return len(X.shape) == 1 and any(_depth(one) for one in X)
+        return len(X.shape) == 1 and any(count_axes(one) for one in X)
     return isinstance(X, Sequence | ValuesView)
-
-
-def _depth(one: Any) -> int:
-    """Number of axes of an array or of nested lists, judged by first elements."""
-    if hasattr(one, "shape"):
-        return len(one.shape)
-    return 1 + _depth(one[0]) if isinstance(one, list | tuple) and len(one) else int(isinstance(one, list | tuple))
 
 
 def _without_masks(values: Any) -> Any:

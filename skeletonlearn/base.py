@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
-from skeletonlearn._containers import advise_on_persons, as_sequences, check_kind, is_ragged, unwrap
+from skeletonlearn._containers import advise_on_persons, as_sequences, check_kind, count_axes, is_ragged, unwrap
 
 __all__ = ["check_class_target", "check_sequences", "is_ragged"]
 
@@ -315,7 +315,7 @@ def _column_of_sequences(X):
         cells, columns = list(X[0]), [f"X[:, {at}]" for at in range(X.shape[1])]
     else:
         return None
-    return next((column for cell, column in zip(cells, columns, strict=True) if _length(cell) is not None), None)
+    return next((column for cell, column in zip(cells, columns, strict=True) if count_axes(cell)), None)
 
 
 def _length(one):

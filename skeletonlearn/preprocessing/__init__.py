@@ -9,7 +9,7 @@ from skeletonlearn.preprocessing._padder import FramePadder
 from skeletonlearn.preprocessing._pipeline import make_skeleton_pipeline
 from skeletonlearn.preprocessing._resampler import FrameResampler
 from skeletonlearn.preprocessing._scaler import BodyScaler
-from skeletonlearn.preprocessing._streams import StreamBuilder
+from skeletonlearn.preprocessing._stream_builder import StreamBuilder
 
 __all__ = [
     "BodyScaler",
