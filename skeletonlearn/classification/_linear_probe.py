@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -19,12 +21,15 @@ from skeletonlearn.classification._samples import (
     check_class_weight,
     check_sample_weight,
     distinct_samples,
-    weigh_classes,
+    weigh_samples,
 )
 
 _LOGISTIC_C = 0.01
 """Embeddings tend to separate the training set wholly, so that a stronger penalty than scikit-learn's (1.0) carries
 over better to views not seen."""
+
+_BELOW_MEAN = -np.log(np.finfo(np.float64).eps)
+"""How far the logit of a class without weight lies below the mean logit: its probability rounds to 0."""
 
 
 class LinearProbe(ClassifierMixin, SequenceEstimator):
@@ -56,7 +61,8 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
     tol : float, default=1e-4
         Largest gradient at which that solver stops.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes; ``"balanced"`` weighs them by the inverse of their frequency.
+        Weights of the classes; ``"balanced"`` weighs them by the inverse of their frequency. A class without weight
+        stays in `classes_` but is never predicted.
 
     Attributes
     ----------
@@ -147,19 +153,14 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         NotFittedError
             If the embedder is not fitted.
         ValueError
-            If X, y or a parameter is not as wanted; the text says got and wanted.
+            If X, y, `sample_weight` or a parameter is invalid, or fewer than two classes have samples of positive
+            weight.
         """
         self._validate_params()
         check_class_weight(self.class_weight)
-        embeddings, y = self._embed(X, y, reset=True)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, embeddings)
-        with refuse_overflow(self, embeddings):
-            self.scaler_ = StandardScaler().fit(embeddings, sample_weight=sample_weight)
-        fit = self._fit_ridge if self.loss == "squared_error" else self._fit_logistic
-        self.classifier_, self.C_ = fit(embeddings, y, sample_weight)
-        self.classes_ = self.classifier_.classes_
-        self.n_iter_ = self.classifier_.n_iter_
+        fitted = copy(self)
+        fitted._fit(X, y, sample_weight)
+        self.__dict__ = fitted.__dict__  # all attributes at once: a fit that fails changes nothing
         return self
 
     def predict(self, X):
@@ -267,28 +268,39 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         twin.embedder = self.embedder
         return twin
 
-    def _fit_logistic(self, embeddings, y, sample_weight):
+    def _fit(self, X, y, sample_weight):
+        embeddings, y = self._embed(X, y, reset=True)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        weights = check_sample_weight(sample_weight, embeddings)
+        # its own output is always an array, whatever scikit-learn's global configuration is
+        scaler = StandardScaler().set_output(transform="default")
+        with refuse_overflow(self, embeddings):
+            self.scaler_ = scaler.fit(embeddings, sample_weight=None if sample_weight is None else _scaled(weights))
+        weights = weigh_samples(self.class_weight, self.classes_, codes, weights)
+        with_weight, codes[weights > 0] = np.unique(codes[weights > 0], return_inverse=True)
+        if len(with_weight) < 2:
+            raise ValueError("y has only one class among samples of positive weight, expected at least 2 classes.")
+        fit = self._fit_ridge if self.loss == "squared_error" else self._fit_logistic
+        self.classifier_, self.C_ = fit(embeddings, codes, weights)
+        _set_classes(self.classifier_, self.classes_, with_weight)
+        self.n_iter_ = self.classifier_.n_iter_
+
+    def _fit_logistic(self, embeddings, codes, weights):
         """The classifier, and its C."""
         C = _LOGISTIC_C if self.C == "auto" else float(self.C)
-        logistic = LogisticRegression(C=C, max_iter=self.max_iter, tol=self.tol, class_weight=self.class_weight)
-        return logistic.fit(self._standardised(embeddings), y, sample_weight=sample_weight), C
+        if weights.sum() < np.finfo(np.float64).tiny / C:
+            raise ValueError(f"sample_weight sums to {weights.sum():.1g}, too little for C={C:.3g}: expected more.")
+        logistic = LogisticRegression(C=C, max_iter=self.max_iter, tol=self.tol)
+        rows = np.flatnonzero(weights)
+        return logistic.fit(self._standardised(embeddings[rows]), codes[rows], sample_weight=weights[rows]), C
 
-    def _fit_ridge(self, embeddings, y, sample_weight):
+    def _fit_ridge(self, embeddings, codes, weights):
         """The classifier, and its C."""
-        check_classification_targets(y)
-        classes, codes = np.unique(y, return_inverse=True)
-        weights = np.ones(len(y)) if sample_weight is None else sample_weight
-        factors = weigh_classes(self.class_weight, classes, codes, weights)
-        if factors is not None:
-            weights = weights * factors[codes]
-        seen = np.unique(codes[weights > 0])
-        if len(seen) < 2:
-            got = "only one class" if len(seen) else "no class"
-            raise ValueError(f"y has {got} among samples of positive weight, expected at least 2 classes.")
         # copies are left out together, so that no sequence is judged by its like
         indices, weights = distinct_samples(embeddings, codes, weights)
         alpha = None if self.C == "auto" else 1 / (2 * self.C)
-        ridge = LeaveOneOutRidge(alpha).fit(self._standardised(embeddings[indices]), codes[indices], weights, classes)
+        ridge = LeaveOneOutRidge(alpha).fit(self._standardised(embeddings[indices]), codes[indices], weights)
         return ridge, 1 / (2 * ridge.alpha_) if self.C == "auto" else float(self.C)
 
     def _standardise(self, X):
@@ -321,3 +333,24 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
             msg="LinearProbe expected a fitted embedder, got %(name)s that is not fitted: fit it first, or make it a "
             "step of a Pipeline before LinearProbe().",
         )
+
+
+def _scaled(weights: np.ndarray) -> np.ndarray:
+    """Weights of at most 1: means and variances are the same, and products with coordinates stay finite."""
+    return weights / weights.max()
+
+
+def _set_classes(classifier: Any, classes: np.ndarray, with_weight: np.ndarray) -> None:
+    """Name the classes of a classifier that was fitted on the indices `with_weight`, and append those without weight.
+
+    The logit of a class without weight is the mean of the others less a constant, so it is never the largest.
+    """
+    classifier.classes_ = classes
+    if len(with_weight) == len(classes):
+        return
+    coef, intercept = classifier.coef_, classifier.intercept_
+    if len(with_weight) == 2:  # one row: the logits of the second class, where those of the first are 0
+        coef, intercept = np.concatenate([0 * coef, coef]), np.concatenate([0 * intercept, intercept])
+    classifier.coef_ = np.tile(coef.mean(axis=0), (len(classes), 1))
+    classifier.intercept_ = np.full(len(classes), intercept.mean() - _BELOW_MEAN)
+    classifier.coef_[with_weight], classifier.intercept_[with_weight] = coef, intercept

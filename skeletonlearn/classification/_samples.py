@@ -12,7 +12,15 @@ from sklearn.utils.validation import _check_sample_weight
 
 
 def check_sample_weight(sample_weight: Any, X: Any) -> np.ndarray:
-    """Weights of the samples of X as numbers, 1 each for None; negative ones are refused."""
+    """Return the weights of the samples of X as numbers, 1 each for None.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative, all are 0, or their sum is infinite.
+    """
+    if sample_weight is not None and np.size(sample_weight) and not np.any(sample_weight):
+        raise ValueError("sample_weight is 0 for every sample, expected a positive weight for at least one.")
     weights: np.ndarray = _check_sample_weight(sample_weight, X, dtype=np.float64)
     if weights.min() < 0:
         raise ValueError(f"sample_weight has {weights.min()}, expected non-negative numbers.")
@@ -82,11 +90,58 @@ def weigh_classes(class_weight: Any, classes: np.ndarray, y: np.ndarray, weights
     Returns
     -------
     ndarray of shape (n_classes,) or None
-        The weights; None where all are 1.
+        The weights, 0 for a class none of whose samples has weight; None where all are 1.
+
+    Raises
+    ------
+    ValueError
+        If every class with samples has the weight 0.
     """
     if class_weight is None:
         return None
-    if isinstance(class_weight, str):  # "balanced", by the samples' weights
-        counts = np.bincount(y, weights=weights, minlength=len(classes))
-        return counts.sum() / (len(classes) * counts)
-    return compute_class_weight(class_weight, classes=classes, y=classes[y])
+    totals = np.bincount(y, weights=weights, minlength=len(classes))
+    present = totals > totals.max() * np.finfo(np.float64).tiny
+    if isinstance(class_weight, str):  # "balanced": the classes that are present share the weight of all samples
+        return np.divide(totals.sum() / present.sum(), totals, out=np.zeros(len(classes)), where=present)
+    factors = compute_class_weight(class_weight, classes=classes, y=classes[y])
+    if not np.any(factors[present]):
+        raise ValueError(
+            f"class_weight={class_weight!r} gives the weight 0 to every class that has weight in y, expected a "
+            "positive weight for at least one."
+        )
+    return np.where(present, factors, 0.0)
+
+
+def weigh_samples(class_weight: Any, classes: np.ndarray, y: np.ndarray, sample_weight: np.ndarray) -> np.ndarray:
+    """Multiply the weights of samples by those of their classes.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        As in scikit-learn.
+    classes : ndarray of shape (n_classes,)
+        All classes.
+    y : ndarray of int of shape (n_samples,)
+        The class of each sample, as an index.
+    sample_weight : ndarray of shape (n_samples,)
+        The weight of each sample.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The products. Numbers that underflow beside the largest are 0.
+
+    Raises
+    ------
+    ValueError
+        If every product is 0, or their sum is infinite.
+    """
+    factors = weigh_classes(class_weight, classes, y, sample_weight)
+    with np.errstate(over="ignore"):
+        weights = sample_weight if factors is None else sample_weight * factors[y]
+        total = weights.sum()
+    if not np.isfinite(total):
+        raise ValueError(
+            f"sample_weight times class_weight has {weights.max():.1g}, expected numbers whose sum is finite."
+        )
+    return np.where(weights < weights.max() * np.finfo(np.float64).tiny, 0.0, weights)

@@ -58,7 +58,7 @@ def test_largest_penalty_within_one_standard_error_of_the_best_is_chosen(shape, 
     best = accuracies.argmax()
     error = np.sqrt(np.sum(share**2 * (right[best] - accuracies[best]) ** 2))
     wanted = alphas[accuracies >= accuracies[best] - error - 1e-9].max()
-    chosen = LeaveOneOutRidge(None).fit(X, codes, weight, np.arange(n_classes))
+    chosen = LeaveOneOutRidge(None).fit(X, codes, weight)
     assert chosen.alpha_ == pytest.approx(wanted)
     assert alphas[0] < wanted < alphas[-1]  # else anything would do
 
@@ -72,7 +72,7 @@ def test_factor_makes_left_out_samples_most_likely():
         rest = np.arange(40) != at
         scores[at] = RidgeClassifier(alpha=alpha).fit(X[rest], codes[rest]).decision_function(X[at : at + 1])
     plain = RidgeClassifier(alpha=alpha).fit(X, codes)
-    found = LeaveOneOutRidge(alpha).fit(X, codes, np.ones(40), np.arange(3)).coef_ / plain.coef_
+    found = LeaveOneOutRidge(alpha).fit(X, codes, np.ones(40)).coef_ / plain.coef_
     np.testing.assert_allclose(found, found[0, 0])
 
     def surprise(factor):
@@ -87,7 +87,7 @@ def test_factor_makes_left_out_samples_most_likely():
 
 def test_a_fixed_penalty_is_taken_where_no_class_has_two_samples():
     X, _ = draw(4, 50, 4)
-    ridge = LeaveOneOutRidge(None).fit(X, np.arange(4), np.ones(4), np.arange(4))
+    ridge = LeaveOneOutRidge(None).fit(X, np.arange(4), np.ones(4))
     assert ridge.alpha_ == pytest.approx(50 * UNTRIED_PENALTY)
     assert ridge.predict(X).tolist() == [0, 1, 2, 3]
 
@@ -96,5 +96,5 @@ def test_samples_without_a_second_of_their_class_do_not_choose_the_penalty():
     """They are never right when left out, whatever the penalty."""
     X, codes = draw(30, 8, 3)
     lonely = np.concatenate([X, np.full((1, 8), 0.01)])
-    alone = LeaveOneOutRidge(None).fit(lonely, np.r_[codes, 3], np.ones(31), np.arange(4))
+    alone = LeaveOneOutRidge(None).fit(lonely, np.r_[codes, 3], np.ones(31))
     assert alone.alpha_ < max(lonely.shape) * PENALTIES[-1]

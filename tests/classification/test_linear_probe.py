@@ -155,10 +155,101 @@ def test_one_sample_a_class_is_enough(X, y):
     assert LinearProbe().fit(X[:3], y[:3]).score(X[:3], y[:3]) == 1.0
 
 
-def test_class_without_weight_is_never_predicted(X, y):
-    probe = LinearProbe(class_weight={0: 1.0, 1: 1.0, 2: 0.0}).fit(X, y)
-    assert probe.classes_.tolist() == [0, 1, 2]
+WITHOUT_WEIGHT = {
+    "class weight 0": ({"class_weight": {0: 1.0, 1: 3.0, 2: 0.0}}, None),
+    "sample weights 0": ({}, np.where(np.arange(30) % 3 == 2, 0.0, 1.0)),
+    "sample weights 0, balanced": ({"class_weight": "balanced"}, np.where(np.arange(30) % 3 == 2, 0.0, 1.0)),
+    "sample weights that underflow": ({}, np.where(np.arange(30) % 3 == 2, 1e-320, 1.0)),
+}
+
+
+@LOSSES
+@pytest.mark.parametrize("given", WITHOUT_WEIGHT)
+@pytest.mark.parametrize("n_classes", [3, 4])
+def test_class_without_weight_is_known_but_never_predicted(X, y, loss, given, n_classes):
+    parameters, weight = WITHOUT_WEIGHT[given]
+    y = np.where(np.arange(30) % 5 == 3, 3, y) if n_classes == 4 else y
+    weight = weight if weight is None else np.where(y == 2, weight.min(), 1.0)
+    probe = LinearProbe(loss=loss, **parameters).fit(X, y, sample_weight=weight)
+    assert probe.classes_.tolist() == list(range(n_classes))
+    assert probe.coef_.shape == (n_classes, 90)
     assert 2 not in probe.predict(X)
+    probabilities = probe.predict_proba(X)
+    assert probabilities[:, 2].max() < 1e-15
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+
+
+@LOSSES
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_class_without_weight_changes_nothing_for_the_others(X, y, loss, class_weight):
+    probe = LinearProbe(loss=loss, class_weight=class_weight)
+    wanted = clone(probe).fit(X[y < 2], y[y < 2]).predict_proba(X)
+    found = probe.fit(X, y, sample_weight=(y < 2).astype(float)).predict_proba(X)
+    np.testing.assert_allclose(found[:, :2], wanted, rtol=1e-3, atol=1e-5)
+
+
+@LOSSES
+@pytest.mark.parametrize("scale", [1e-300, 1e100, 1e300])
+def test_weights_of_any_size_give_finite_probabilities(X, y, loss, scale):
+    probe = LinearProbe(loss=loss, class_weight={0: 1.0, 1: 2.0, 2: 1.0}).fit(X, y, sample_weight=np.full(30, scale))
+    assert np.isfinite(probe.predict_proba(X)).all()
+
+
+@LOSSES
+@pytest.mark.parametrize(
+    ("class_weight", "weight", "text"),
+    [
+        (None, 0.0, "sample_weight is 0 for every sample, expected a positive weight for at least one"),
+        ("balanced", 0.0, "sample_weight is 0 for every sample"),
+        ({0: 0.0, 1: 0.0, 2: 0.0}, 1.0, "class_weight=.* gives the weight 0 to every class that has weight in y"),
+        ({0: 0.0, 1: 0.0}, 1.0, "y has only one class among samples of positive weight"),
+        ({0: 1e200, 1: 1.0, 2: 1.0}, 1e200, "sample_weight times class_weight has inf, expected numbers whose sum"),
+        (None, 1e308, "sample_weight has 1e.308, expected numbers whose sum is finite"),
+        (None, -1.0, "sample_weight has -1.0, expected non-negative numbers"),
+    ],
+)
+def test_weights_that_nothing_can_be_learned_with_are_named(X, y, loss, class_weight, weight, text):
+    with pytest.raises(ValueError, match=text):
+        LinearProbe(loss=loss, class_weight=class_weight).fit(X, y, sample_weight=np.full(30, weight))
+
+
+def test_weights_too_small_for_logistic_regression_are_named(X, y):
+    with pytest.raises(ValueError, match=r"sample_weight sums to 3e-307, too little for C=0.01: expected more"):
+        LinearProbe(loss="log_loss").fit(X, y, sample_weight=np.full(30, 1e-308))
+
+
+@LOSSES
+def test_tables_as_scikit_learns_output_make_no_difference(frozen, X, y, loss):
+    from sklearn import config_context
+
+    wanted = LinearProbe(embedder=frozen, loss=loss).fit(X, y).predict_proba(X)
+    with config_context(transform_output="pandas"):
+        found = LinearProbe(embedder=frozen, loss=loss).fit(X, y).predict_proba(X)
+    np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("fault", ["NaN in X", "one class", "another shape and no weight"])
+def test_fit_that_fails_leaves_the_probe_as_it_was(X, y, fault):
+    probe = LinearProbe().fit(X, y)
+    before, wanted = dict(vars(probe)), probe.predict_proba(X)
+    X_faulty, y_faulty, weight = X[:, :3].copy(), y + 5, None
+    if fault == "NaN in X":
+        X_faulty[0, 0, 0, 0] = np.nan
+    elif fault == "one class":
+        y_faulty = np.zeros(30)
+    else:
+        weight = np.zeros(30)
+    with pytest.raises(ValueError, match=r"NaN|class|weight"):
+        probe.fit(X_faulty, y_faulty, sample_weight=weight)
+    assert vars(probe) == before
+    np.testing.assert_array_equal(probe.predict_proba(X), wanted)
+
+
+def test_fit_that_fails_leaves_a_new_probe_unfitted(X):
+    probe = LinearProbe()
+    with pytest.raises(ValueError, match="only one class"):
+        probe.fit(X, np.zeros(30))
+    assert vars(probe) == vars(LinearProbe())
 
 
 @LOSSES

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from skeletonlearn.classification._samples import distinct_samples, weigh_classes
+from skeletonlearn.classification._samples import (
+    check_sample_weight,
+    distinct_samples,
+    weigh_classes,
+    weigh_samples,
+)
 
 
 @pytest.fixture
@@ -63,3 +68,31 @@ def test_weights_are_given_by_class_or_not_at_all():
     classes = np.array(["a", "b"])
     assert weigh_classes({"a": 2.0, "b": 0.5}, classes, np.array([0, 1]), np.ones(2)).tolist() == [2, 0.5]
     assert weigh_classes(None, classes, np.array([0, 1]), np.ones(2)) is None
+
+
+def test_balanced_classes_ignore_a_class_without_weight():
+    y, weights = np.array([0, 0, 0, 1, 2]), np.array([1.0, 1, 1, 1, 0])
+    found = weigh_classes("balanced", np.arange(3), y, weights)
+    np.testing.assert_allclose(found, [*weigh_classes("balanced", np.arange(2), y[:4], weights[:4]), 0])
+
+
+def test_class_without_samples_of_weight_weighs_nothing():
+    found = weigh_classes({0: 2.0, 1: 3.0}, np.arange(2), np.array([0, 0, 1]), np.array([1.0, 1, 0]))
+    assert found.tolist() == [2, 0]
+
+
+def test_weights_of_samples_are_multiplied_by_those_of_their_classes():
+    found = weigh_samples({0: 2.0, 1: 0.0}, np.arange(2), np.array([0, 1, 0]), np.array([1.0, 1, 3]))
+    assert found.tolist() == [2, 0, 6]
+
+
+def test_weights_that_underflow_beside_the_largest_are_none():
+    assert weigh_samples(None, np.arange(2), np.array([0, 1]), np.array([1e-310, 1.0])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("weights", [[0, 0, 0], np.zeros(3), [0.0, -0.0, 0]])
+def test_weights_that_are_all_0_are_refused_by_name(weights):
+    with pytest.raises(
+        ValueError, match="sample_weight is 0 for every sample, expected a positive weight for at least"
+    ):
+        check_sample_weight(weights, np.ones((3, 1)))
