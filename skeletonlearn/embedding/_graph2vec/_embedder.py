@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from numbers import Integral, Real
 
 import numpy as np
@@ -230,20 +231,9 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
             If a parameter or the shape of X is not as wanted, or the graphs share no words, or all are alike.
         """
         self._validate_params()
-        rng = np.random.RandomState(draw_seed(self.random_state))
-        rules = WordRules(self.wl_iterations, self.erase_base_features, self.min_count, self.max_words)
-        learn = self._fit_graphs if _holds_graphs(X) else self._fit_sequences
-        words, ids = learn(X, rules, rng)
-        vocabulary = words.vocabulary
-        self._inference = self._train(vocabulary, ids, rules.least_count(len(ids)), rng)
-        self._words = words
-        self.words_, self.word_counts_ = vocabulary.words, vocabulary.counts
-        self.word_vectors_ = self._inference.vectors
-        if isinstance(words, FrameWords):
-            self.n_graphs_, self.attributed_ = words.coder.n_graphs, True
-            self.codebooks_ = words.coder.codebooks
-        else:
-            self.n_graphs_, self.attributed_ = words.n_graphs, words.attributed
+        fitted = copy(self)
+        fitted._fit(X)
+        self.__dict__ = fitted.__dict__  # all attributes at once: a fit that fails changes nothing
         return self
 
     def transform(self, X):
@@ -328,9 +318,24 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
+    def _fit(self, X):
+        rng = np.random.RandomState(draw_seed(self.random_state))
+        rules = WordRules(self.wl_iterations, self.erase_base_features, self.min_count, self.max_words)
+        learn = self._fit_graphs if _holds_graphs(X) else self._fit_sequences
+        self._words, ids = learn(X, rules, rng)
+        vocabulary = self._words.vocabulary
+        self._inference = self._train(vocabulary, ids, rules.least_count(len(ids)), rng)
+        self.words_, self.word_counts_ = vocabulary.words, vocabulary.counts
+        self.word_vectors_ = self._inference.vectors
+        if isinstance(self._words, FrameWords):
+            self.n_graphs_, self.attributed_ = self._words.coder.n_graphs, True
+            self.codebooks_ = self._words.coder.codebooks
+        else:
+            self.n_graphs_, self.attributed_ = self._words.n_graphs, self._words.attributed
+
     def _fit_sequences(self, X, rules, rng):
         """The words of sequences, and those of the training graphs."""
-        if self.attributed is False:
+        if not self.attributed:
             raise ValueError("attributed=False leaves all frames alike, expected 'auto' or True where X is sequences.")
         X = check_sequences(self, X, reset=True, ragged=True, fixed=_FIXED, ensure_min_samples=2)
         _, n_joints, n_channels = self.sequence_shape_in_

@@ -109,6 +109,8 @@ def _evenly(samples: Samples, n_graphs: int) -> list[nx.Graph]:
 def _is_attributed(samples: Samples, attributed: bool | str) -> bool:
     """Whether node features count: where `attributed` is "auto", whether every node of every graph has one."""
     bare = any("feature" not in data for graph in chain(*samples) for _, data in graph.nodes(data=True))
-    if attributed is True and bare:
+    if isinstance(attributed, str):  # "auto"
+        return not bare
+    if attributed and bare:
         raise ValueError("attributed=True: got nodes without, expected all nodes with the attribute 'feature'.")
-    return not bare if attributed == "auto" else bool(attributed)
+    return bool(attributed)

@@ -312,9 +312,10 @@ def test_graphs_of_one_topology_without_features_are_refused():
         Graph2VecEmbedder().fit(samples)
 
 
-def test_sequences_without_features_are_refused(walks):
+@pytest.mark.parametrize("attributed", [False, np.False_])
+def test_sequences_without_features_are_refused(walks, attributed):
     with pytest.raises(ValueError, match="attributed=False leaves all frames alike"):
-        embedder(attributed=False).fit(walks)
+        embedder(attributed=attributed).fit(walks)
 
 
 def test_frames_that_do_not_move_are_refused():
@@ -327,9 +328,25 @@ def test_erasing_all_words_is_refused(walks):
         embedder(wl_iterations=0, erase_base_features=True).fit(walks)
 
 
-def test_nodes_without_a_wanted_feature_are_refused(samples):
+@pytest.mark.parametrize("attributed", [True, np.True_])
+def test_nodes_without_a_wanted_feature_are_refused(samples, attributed):
     with pytest.raises(ValueError, match="attributed=True: got nodes without, expected all nodes"):
-        Graph2VecEmbedder(attributed=True).fit(samples)
+        Graph2VecEmbedder(attributed=attributed).fit(samples)
+
+
+@pytest.mark.parametrize("fault", ["NaN", "frames all alike", "graphs all alike"])
+def test_fit_that_fails_leaves_the_embedder_as_it_was(walks, samples, fault):
+    model = embedder().fit(walks)
+    before, wanted = dict(vars(model)), model.transform(walks)
+    faulty = {
+        "NaN": np.full_like(walks, np.nan),
+        "frames all alike": np.zeros((4, 3, 20, 3)),
+        "graphs all alike": [[nx.path_graph(3)], [nx.path_graph(3)]],
+    }[fault]
+    with pytest.raises(ValueError, match=r"NaN|graphs"):
+        model.fit(faulty)
+    assert vars(model) == before
+    np.testing.assert_array_equal(model.transform(walks), wanted)
 
 
 @pytest.mark.parametrize(
