@@ -1,4 +1,8 @@
-"""Public names that are imported when they are first asked for."""
+"""Public names that are imported at their first use, and the errors where a package that they need is not installed.
+
+Without torch, names of lazy_loader (0.6) raise ModuleNotFoundError from `hasattr`, from `inspect.getmembers` and during
+completion, and do not say what to install.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from skeletonlearn._missing import say_what_to_install
+# the packages that only some names need, as pip takes them
+_INSTALL = {"gensim": "gensim", "karateclub": "karateclub==1.2.2", "torch": "torch"}
 
 
 def lazy_names(package: str, where: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -37,6 +42,28 @@ def lazy_names(package: str, where: Mapping[str, str]) -> tuple[Callable[[str], 
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return __getattr__, lambda: sorted(sys.modules[package].__all__)
+
+
+def say_what_to_install(name: str, error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Make an error that names what needs a missing package and the command that installs it.
+
+    Parameters
+    ----------
+    name : str
+        What needs the package.
+    error : ModuleNotFoundError
+        What its import raised.
+
+    Returns
+    -------
+    ModuleNotFoundError
+        The error to raise; `error` itself where the module is none of these packages.
+    """
+    package = (error.name or "").partition(".")[0]
+    if package not in _INSTALL:
+        return error
+    text = f"{name} needs {package}, which is not installed: pip install {_INSTALL[package]}"
+    return ModuleNotFoundError(text, name=package)
 
 
 def _import_folder(name: str) -> Any:

@@ -193,7 +193,7 @@ def test_missing_package_that_no_name_is_known_for_is_reported_as_it_is():
 
 
 def test_text_to_install_karateclub_names_the_version_that_the_project_depends_on():
-    from skeletonlearn._missing import _INSTALL
+    from skeletonlearn._lazy import _INSTALL
 
     assert _INSTALL["karateclub"] in PROJECT["dependencies"]
 

@@ -1,4 +1,8 @@
-"""What a fit depends on, as short texts that can be kept in a file and compared."""
+"""What a fit depends on, as short texts that can be kept in a file and compared.
+
+joblib.hash (1.6) cannot hash lambdas and modules, gives frozensets and tensors another hash in every process, depends
+on the layout of arrays in memory, and copies memory-maps that are not contiguous.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Quantisation: k-means codes of each joint's features.
 
-scikit-learn's KMeans adds up clusters in the order in which its threads finish. This one has the same bits in every
-process: without that, no two fits would speak of the same words.
+scikit-learn's KMeans adds up clusters in the order in which its threads finish, but two fits must find the same words.
+SciPy's kmeans2 does not stop when it has converged (5,000 points of 20 joints: 10 iterations leave the inertia 3 %
+higher, 50 take 1.8 times as long as `fit_codebook`), and divides by zero where a joint has fewer points than codes.
+Distances of SciPy's vq depend on the number of rows from some number of channels on (seen with 75).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import networkx as nx
 import numpy as np
 
-from skeletonlearn._missing import say_what_to_install
+from skeletonlearn._lazy import say_what_to_install
 
 try:
     from gensim.models.doc2vec import Doc2Vec, TaggedDocument
