@@ -1,9 +1,10 @@
-"""What long work says: nothing, a bar in a terminal where rich is installed, or plain lines."""
+"""Progress of long work: nothing, a bar of tqdm in a terminal or a notebook, or plain lines."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -18,10 +19,10 @@ _SILENCE = 30.0  # seconds after which a line is due, however little has been do
 
 
 class Progress(AbstractContextManager):
-    """Progress over epochs, files or whatever else is counted, with the time that is left, shown as `verbose` says.
+    """Progress over epochs, files or whatever else is counted, with the time that is left.
 
     Lines go to the logger ``skeletonlearn`` at level INFO, and to standard error where logging is not set up to show
-    that. Notebooks and files get lines, since a bar is drawn by moving a terminal's cursor.
+    that.
 
     Parameters
     ----------
@@ -30,10 +31,10 @@ class Progress(AbstractContextManager):
     unit : str
         What is counted.
     total : int
-        How many of them there will be at the most.
+        The largest count that is possible.
     verbose : int or bool
-        0 shows nothing; 1 a bar in a terminal if `rich` is installed, else a line every tenth of the total or half a
-        minute; 2 and more a line each time.
+        0 shows nothing. 1 shows a bar in a terminal or a notebook if `tqdm` is installed; else a line per tenth of the
+        total, or per half a minute. 2 and more show a line per unit.
     """
 
     def __init__(self, title: str, unit: str, total: int, verbose: int) -> None:
@@ -41,14 +42,11 @@ class Progress(AbstractContextManager):
         self._first = self._count = self._shown = 0
         self._figures = ""
         self._bar: Any = None
-        self._task: Any = None
 
     def __enter__(self) -> Progress:
         self._began = self._last_line = monotonic()
-        if self._verbose == 1:
-            self._bar = _start_bar()
-        if self._bar is not None:
-            self._task = self._bar.add_task(self._title, total=self._total, figures="")
+        if self._verbose == 1 and _can_draw():
+            self._bar = _new_bar(self._title, self._unit, self._total)
         return self
 
     def __exit__(
@@ -56,8 +54,9 @@ class Progress(AbstractContextManager):
     ) -> None:
         if self._bar is not None:
             if kind is None:  # done, though perhaps before the total
-                self._bar.update(self._task, total=self._count, completed=self._count)
-            self._bar.stop()
+                self._bar.total = self._count
+                self._bar.refresh()
+            self._bar.close()
         elif kind is None and self._shown < self._count:
             self._show_line()
 
@@ -66,13 +65,20 @@ class Progress(AbstractContextManager):
         if not self._verbose:
             return
         if not self._count:
-            self._first = count - 1  # done before this work began: it goes on from there
+            self._first = count - 1  # done before this work began, such as the epochs of a checkpoint
         self._count = count
         self._figures = ", ".join(f"{name} {value:.4g}" for name, value in record.items())
         if self._bar is not None:
-            self._bar.update(self._task, completed=count, figures=self._figures)
+            self._move_bar()
         elif self._is_due():
             self._show_line(seconds_left=(self._total - count) * self._seconds_each())
+
+    def _move_bar(self) -> None:
+        self._bar.initial = self._first
+        if self._bar.n < self._first:  # the rate counts only what was done since
+            self._bar.n = self._bar.last_print_n = self._first
+        self._bar.set_postfix_str(self._figures, refresh=False)
+        self._bar.update(self._count - self._bar.n)
 
     def _is_due(self) -> bool:
         return (
@@ -94,40 +100,20 @@ def _clock(seconds: float) -> str:
     return str(timedelta(seconds=round(seconds)))
 
 
-def _start_bar() -> Any:
-    """A bar that is shown; None where there is no rich, or no terminal to draw it in."""
-    if find_spec("rich") is None:
-        return None
-    import rich  # noqa: PLC0415 - optional
-    from rich.errors import LiveError  # noqa: PLC0415
-
-    console = rich.get_console()
-    if console.is_jupyter or not console.is_interactive:
-        return None
-    bar = _new_bar(console)
-    try:
-        bar.start()
-    except LiveError:  # another bar is being drawn, which some versions of rich allow and others do not
-        return None
-    return bar
+def _can_draw() -> bool:
+    """Whether tqdm is installed and a terminal or a notebook shows what it draws."""
+    if find_spec("tqdm") is None:
+        return False
+    ipython = sys.modules.get("IPython")
+    in_notebook = ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+    return in_notebook or (sys.stderr is not None and sys.stderr.isatty())
 
 
-def _new_bar(console: Any) -> Any:
-    """A bar of which the figures, last, are cut off where the terminal is too narrow."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-    from rich.table import Column  # noqa: PLC0415
-
-    whole, cut = Column(no_wrap=True, min_width=7), Column(ratio=1, no_wrap=True, overflow="ellipsis")
-    return Bar(
-        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=12),
-        MofNCompleteColumn(table_column=whole),
-        TimeRemainingColumn(elapsed_when_finished=True, table_column=whole),
-        TextColumn("{task.fields[figures]}", table_column=cut),
-        console=console,
-        expand=True,
-    )
+def _new_bar(title: str, unit: str, total: int) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a notebook without ipywidgets gets a bar of text
+        from tqdm.auto import tqdm  # noqa: PLC0415 - optional
+    return tqdm(desc=title, unit=unit, total=total, dynamic_ncols=True)
 
 
 def _say(line: str) -> None:

@@ -1,7 +1,12 @@
-"""What long work says, and how much time is left."""
+"""Progress of long work, and the time that is left."""
 
+import io
 import logging
+import os
 import re
+import sys
+from contextlib import redirect_stderr
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,16 +29,33 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def no_rich(monkeypatch):
+def no_tqdm(monkeypatch):
     monkeypatch.setattr(_progress, "find_spec", lambda name: None)
+
+
+class Terminal(io.StringIO):
+    """A file that says that it is a terminal, or that it is not."""
+
+    shows_bars, columns = True, 100
+
+    def isatty(self):
+        return self.shows_bars
+
+    def fileno(self):
+        return -1
 
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """What pytest captures is taken for a terminal."""
-    console = pytest.importorskip("rich.console").Console(force_terminal=True, width=100, height=20)
-    monkeypatch.setattr("rich._console", console)
-    return console
+    """A terminal, if tqdm is installed."""
+    pytest.importorskip("tqdm")
+    terminal = Terminal()
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((terminal.columns, 20)))
+    return terminal
+
+
+def last_line(terminal):
+    return terminal.getvalue().rstrip("\n").rpartition("\r")[2]
 
 
 def work(verbose, counts, total, clock):
@@ -70,24 +92,24 @@ def test_time_left_of_work_that_goes_on_counts_only_what_was_done_since(caplog, 
     assert lines(2, [9], 11, clock, caplog)[0].endswith("; 0:00:04 left")
 
 
-@pytest.mark.usefixtures("no_rich")
-def test_verbose_one_without_rich_logs_a_line_every_tenth_of_the_epochs(caplog, clock):
+@pytest.mark.usefixtures("no_tqdm")
+def test_verbose_one_without_tqdm_logs_a_line_every_tenth_of_the_epochs(caplog, clock):
     assert epochs_of(lines(1, range(1, 41), 40, clock, caplog)) == [*range(4, 41, 4)]
 
 
-@pytest.mark.usefixtures("no_rich")
-def test_slow_epochs_are_told_of_after_half_a_minute(caplog, clock):
+@pytest.mark.usefixtures("no_tqdm")
+def test_slow_epochs_are_shown_after_half_a_minute(caplog, clock):
     clock.step = 16.0
     assert epochs_of(lines(1, range(1, 6), 100, clock, caplog)) == [2, 4, 5]
 
 
-@pytest.mark.usefixtures("no_rich")
-def test_last_epoch_of_work_that_ends_early_is_told_of(caplog, clock):
+@pytest.mark.usefixtures("no_tqdm")
+def test_last_epoch_of_work_that_ends_early_is_shown(caplog, clock):
     last = lines(1, range(1, 14), 40, clock, caplog)[-1]
     assert last == "fit: epoch 13 of 40: loss 2, learning_rate 0.001; took 0:00:26"
 
 
-@pytest.mark.usefixtures("no_rich")
+@pytest.mark.usefixtures("no_tqdm")
 def test_work_that_fails_claims_no_end(caplog, clock):
     caplog.set_level(logging.INFO, logger="skeletonlearn")
     progress = Progress("fit", "epoch", 40, 1)
@@ -101,7 +123,7 @@ def _fail_after_one(progress):
     raise KeyError
 
 
-@pytest.mark.usefixtures("no_rich")
+@pytest.mark.usefixtures("no_tqdm")
 def test_lines_go_to_standard_error_where_logging_does_not_show_them(caplog, capsys, clock):
     caplog.set_level(logging.WARNING, logger="skeletonlearn")
     work(1, [1], 1, clock)
@@ -109,53 +131,77 @@ def test_lines_go_to_standard_error_where_logging_does_not_show_them(caplog, cap
     assert caplog.records == []
 
 
-def test_verbose_one_shows_a_bar_with_loss_and_time_left_and_logs_nothing(terminal, caplog, capsys, clock):
-    with caplog.at_level(logging.INFO, logger="skeletonlearn"), Progress("fit", "epoch", 3, 1) as progress:
+def test_verbose_one_shows_a_bar_with_loss_and_time_left_and_logs_nothing(terminal, caplog):
+    caplog.set_level(logging.INFO, logger="skeletonlearn")
+    with redirect_stderr(terminal), Progress("fit", "epoch", 3, 1) as progress:
         for count in (1, 2):
             progress.done(count, {"loss": 0.25})
-    text = capsys.readouterr().out
-    assert "2/2" in text
-    assert "loss 0.25" in text
-    assert re.search(r"[-0-9]:[-0-9]{2}:[-0-9]{2}", text)
+        progress._bar.refresh()
+        line = last_line(terminal)
+    assert re.fullmatch(r"fit: +67%\|.*\| 2/3 \[\d\d:\d\d<\d\d:\d\d, .*epoch.*, loss 0\.25\]", line)
     assert caplog.records == []
 
 
-def test_time_left_is_shown_in_a_narrow_terminal_with_many_figures(terminal, capsys):
-    terminal.width = 60
-    with Progress("ConMLPEmbedder", "epoch", 40, 1) as progress:
+def test_time_left_is_shown_in_a_narrow_terminal_with_many_figures(terminal):
+    terminal.columns = 61
+    with redirect_stderr(terminal), Progress("ConMLPEmbedder", "epoch", 40, 1) as progress:
         progress.done(1, dict.fromkeys(["loss", "contrastive_loss", "reconstruction_loss", "validation_loss"], 1.0))
         progress._bar.refresh()
-        text = capsys.readouterr().out
-    assert re.search(r"1/40 .*-:--:--.*loss 1", text)
+        line = last_line(terminal)
+    assert re.search(r"1/40 \[\d\d:\d\d<\d\d:\d\d,", line)
+    assert len(line) <= 60
 
 
-def test_bar_of_work_that_ends_early_is_full_in_the_end(terminal, capsys):
-    with Progress("fit", "epoch", 40, 1) as progress:
+def test_bar_of_work_that_resumes_begins_where_it_was(terminal):
+    with redirect_stderr(terminal), Progress("fit", "epoch", 40, 1) as progress:
+        progress.done(31, {"loss": 1.0})
+        assert (progress._bar.n, progress._bar.initial) == (31, 30)
+
+
+def test_bar_of_work_that_ends_early_is_full_in_the_end(terminal):
+    with redirect_stderr(terminal), Progress("fit", "epoch", 40, 1) as progress:
         progress.done(13, {"loss": 1.0})
-    assert "13/13" in capsys.readouterr().out
+    assert re.match(r"fit: 100%.* 13/13 ", last_line(terminal))
 
 
-@pytest.mark.parametrize("place", ["a file", "a notebook"])
-def test_there_are_lines_and_no_bar_where_no_terminal_is(terminal, place, monkeypatch, caplog, clock):
-    if place == "a file":
-        monkeypatch.setattr(terminal, "is_interactive", False)
-    else:
-        monkeypatch.setattr(terminal, "is_jupyter", True)
-    assert epochs_of(lines(1, range(1, 4), 3, clock, caplog)) == [1, 2, 3]
+@pytest.mark.parametrize("verbose", [0, 2])
+def test_there_is_no_bar_unless_verbose_is_one(terminal, caplog, clock, verbose):
+    with redirect_stderr(terminal):
+        lines(verbose, range(1, 4), 3, clock, caplog)
+    assert terminal.getvalue() == ""
 
 
-def test_there_are_lines_where_another_bar_forbids_ours(terminal, monkeypatch, caplog, clock):
-    from rich.errors import LiveError
-
-    def refuse(bar):
-        raise LiveError("Only one live display may be active at once")
-
-    monkeypatch.setattr("rich.progress.Progress.start", refuse)
-    assert epochs_of(lines(1, range(1, 4), 3, clock, caplog)) == [1, 2, 3]
+def test_there_are_lines_and_no_bar_in_a_file(terminal, caplog, clock):
+    terminal.shows_bars = False
+    with redirect_stderr(terminal):
+        assert epochs_of(lines(1, range(1, 4), 3, clock, caplog)) == [1, 2, 3]
+    assert terminal.getvalue() == ""
 
 
-def test_bar_is_stopped_when_the_work_fails(terminal):
-    progress = Progress("fit", "epoch", 3, 1)
-    with pytest.raises(KeyError), progress:
-        raise KeyError
-    assert progress._bar.live.is_started is False
+def test_a_notebook_gets_a_bar(terminal, monkeypatch, clock):
+    terminal.shows_bars = False
+    notebook = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    with redirect_stderr(terminal):
+        work(1, range(1, 4), 3, clock)
+    assert "3/3" in last_line(terminal)
+
+
+def test_two_bars_at_once_are_both_shown(terminal):
+    with (
+        redirect_stderr(terminal),
+        Progress("search", "fold", 2, 1) as outer,
+        Progress("fit", "epoch", 3, 1) as inner,
+    ):
+        inner.done(3, {"loss": 1.0})
+        outer.done(2, {"score": 1.0})
+    assert "fit: 100%" in terminal.getvalue()
+    assert "search: 100%" in terminal.getvalue()
+
+
+def test_bar_of_work_that_fails_stops_where_it_is(terminal):
+    progress = Progress("fit", "epoch", 40, 1)
+    with redirect_stderr(terminal), pytest.raises(KeyError), progress:
+        _fail_after_one(progress)
+    assert progress._bar.disable  # as tqdm marks a closed bar
+    assert "1/40" in last_line(terminal)

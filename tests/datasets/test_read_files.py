@@ -391,7 +391,7 @@ def test_what_was_left_out_before_stays(same_names):
 
 @pytest.mark.parametrize(("verbose", "lines"), [(0, 0), (1, 10), (2, 200)])
 def test_verbose_tells_how_far_the_reading_is(folder, caplog, monkeypatch, verbose, lines):
-    monkeypatch.setattr(_progress, "find_spec", lambda name: None)  # as without rich
+    monkeypatch.setattr(_progress, "find_spec", lambda name: None)  # as without tqdm
     spoil(folder, 30)
     with caplog.at_level(logging.INFO, logger="skeletonlearn"):
         read_files(find(folder), read_number, on_error="skip", verbose=verbose)

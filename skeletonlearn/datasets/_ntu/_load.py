@@ -94,7 +94,8 @@ def load_ntu_rgbd(
         What to do with a faulty file, or a file name that is none of the data set: raise, leave it out with a warning,
         or leave it out silently.
     verbose : int, default=0
-        1 shows progress and the time left: a bar in a terminal where `rich` is installed, else lines; 2 a line a file.
+        1 shows progress and the time left: a bar in terminals and notebooks if `tqdm` is installed, else lines. 2 shows
+        a line per file.
 
     Returns
     -------
