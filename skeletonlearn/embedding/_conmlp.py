@@ -150,8 +150,8 @@ class ConMLPEmbedder(
         Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
         processor.
     verbose : int, default=0
-        1 shows progress and the time left: a bar in a terminal where `rich` is installed, else lines; 2 a line an
-        epoch. Lines go to the logger ``skeletonlearn``, or to standard error where logging does not show its lines.
+        1 shows progress and the time left: a bar in terminals and notebooks if `tqdm` is installed, else lines. 2 shows
+        a line per epoch. Lines go to the logger ``skeletonlearn``, or to standard error if logging does not show them.
 
     Attributes
     ----------
