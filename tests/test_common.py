@@ -6,6 +6,7 @@ from unittest import SkipTest
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -125,6 +126,14 @@ def test_fit_stores_the_shape_of_the_sequences(estimator, X):
     estimator = clone(estimator).fit(X, Y)
     assert estimator.sequence_shape_in_ == (N_FRAMES, N_JOINTS, N_CHANNELS)
     assert estimator.n_features_in_ == N_FRAMES * N_JOINTS * N_CHANNELS
+
+
+@pytest.mark.parametrize("estimator", [_quick(one) for one in DEFAULTS], ids=[str(one) for one in DEFAULTS])
+def test_tables_as_scikit_learns_output_make_no_difference(estimator, X):
+    wanted = fitted_output(estimator, X)
+    with config_context(transform_output="pandas"):
+        found = fitted_output(estimator, X)
+    np.testing.assert_array_equal(np.asarray(found), wanted)
 
 
 @every

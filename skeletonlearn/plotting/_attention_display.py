@@ -159,7 +159,8 @@ class AttentionDisplay:
         if names is None:
             names = [f"sequence {at}: {label}" for at, label in enumerate(estimator.predict(X))]
         view = {"vertical": vertical, "azimuth": azimuth, "elevation": elevation}
-        return cls(weights, list(X), skeleton=skeleton, names=names, **view).plot(ax)
+        sequences = X if isinstance(X, list) else list(np.asarray(X))  # iterating over a table gives its columns
+        return cls(weights, sequences, skeleton=skeleton, names=names, **view).plot(ax)
 
     def _names(self, n_sequences):
         names = [f"sequence {at}" for at in range(n_sequences)] if self.names is None else self.names

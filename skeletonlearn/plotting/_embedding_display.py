@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from textwrap import fill
 from typing import Any
@@ -24,6 +25,7 @@ from skeletonlearn.plotting._figure import (
     tidy,
 )
 
+_NO_CLASS = "no class"
 _METHODS = ("pca", "tsne", "umap")
 # eight colours (None is that of words) and seven shapes, cycled together so that 56 classes differ
 _COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, None, YELLOW)
@@ -54,7 +56,7 @@ class EmbeddingDisplay:
     ax_ : Axes
         The axes.
     scatters_ : dict of str to PathCollection
-        The points of each class, by its name.
+        The points of each class, by its name. Where several classes share a name, it ends in the class: ``"kick (3)"``.
 
     See Also
     --------
@@ -162,6 +164,7 @@ class EmbeddingDisplay:
             raise ValueError("Z contains NaN or infinity, expected finite numbers.")
         _rows_by_name(y, len(vectors), class_names)  # before the slow part
         points, axis_names = _plane(vectors, method, random_state)
+        points = np.asarray(points)  # a table where scikit-learn's configuration says so
         return cls(points, y, class_names=class_names, axis_names=axis_names).plot(ax)
 
     @classmethod
@@ -213,7 +216,7 @@ def _columns_for(labels: Iterable[str]) -> int:
 
 
 def _style_of(name: str, at: int) -> dict[str, Any]:
-    if name == "no class":
+    if name == _NO_CLASS:
         return {"color": "0.75", "marker": ".", "zorder": 0}
     ink, _ = ink_and_paper()
     return {"color": _COLOURS[at % len(_COLOURS)] or ink, "marker": _MARKERS[at % len(_MARKERS)]}
@@ -248,20 +251,44 @@ def _import_umap() -> Any:
 
 
 def _rows_by_name(y: Any, n_samples: int, class_names: Any) -> dict[str, np.ndarray]:
-    """The rows of each class, by its name; of those without one last."""
+    """The rows of each class, by its name; those without a class last, as `_NO_CLASS`."""
     if y is None:
         return {"all": np.arange(n_samples)}
-    y = np.asarray(y)
-    if y.shape != (n_samples,):
-        raise ValueError(f"y has shape {y.shape}, expected ({n_samples},): a class for each vector.")
+    y = _check_classes(y, n_samples)
     is_integer = np.issubdtype(y.dtype, np.integer)
-    classes = [label for label in np.unique(y) if not (is_integer and label == -1)]
+    classes = [label for label in _sorted_classes(y) if not (is_integer and label == -1)]
     names = [str(label) for label in classes]
     if class_names is not None:
         by_number = is_integer and classes and classes[0] >= 0 and classes[-1] < len(class_names)
         if not by_number and len(class_names) != len(classes):
             raise ValueError(f"class_names has {len(class_names)} names, expected one for each class: {len(classes)}.")
         names = [str(class_names[label if by_number else at]) for at, label in enumerate(classes)]
-    rows = {name: np.flatnonzero(y == label) for name, label in zip(names, classes, strict=True)}
+    rows = {name: np.flatnonzero(y == label) for name, label in zip(_distinct(names, classes), classes, strict=True)}
     without = np.flatnonzero(y == -1) if is_integer else np.empty(0)
-    return rows | ({"no class": without} if len(without) else {})
+    return rows | ({_NO_CLASS: without} if len(without) else {})
+
+
+def _check_classes(y: Any, n_samples: int) -> np.ndarray:
+    classes = np.asarray(y)
+    if classes.dtype.kind in "US":  # NumPy turns the numbers of a list into texts if there is a text
+        as_given = np.asarray(y, dtype=object)
+        classes = classes if all(isinstance(label, str) for label in as_given.flat) else as_given
+    if classes.shape != (n_samples,):
+        raise ValueError(f"y has shape {classes.shape}, expected ({n_samples},): a class for each vector.")
+    return classes
+
+
+def _sorted_classes(y: np.ndarray) -> list[Any]:
+    try:
+        return np.unique(y).tolist()
+    except TypeError:  # numbers and texts have no common order
+        return sorted(set(y.tolist()), key=lambda label: (type(label).__name__, label))
+
+
+def _distinct(names: list[str], classes: list[Any]) -> list[str]:
+    """Append the class to names that several classes share, or that stand for no class."""
+    counts = Counter([*names, _NO_CLASS])
+    if max(counts.values()) == 1:
+        return names
+    named = zip(names, classes, strict=True)
+    return _distinct([name if counts[name] == 1 else f"{name} ({label!r})" for name, label in named], classes)

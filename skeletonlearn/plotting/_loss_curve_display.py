@@ -45,6 +45,8 @@ class LossCurveDisplay:
         The axes.
     lines_ : dict of str to Line2D
         The curves by name.
+    least_ : Line2D or None
+        The mark at the least validation loss; None without validation losses.
 
     See Also
     --------
@@ -99,8 +101,8 @@ class LossCurveDisplay:
                 style |= {"color": next(parts), "linestyle": "--"}
             marker = "o" if len(losses) == 1 else None  # a line of one point would not be seen
             self.lines_[name] = self.ax_.plot(range(1, len(losses) + 1), losses, marker=marker, **style)[0]
-        if "validation_loss" in curves:
-            self._mark_least(curves["validation_loss"])
+        known = not np.isnan(curves.get("validation_loss", np.nan)).all()
+        self.least_ = self._mark_least(curves["validation_loss"]) if known else None
         self.ax_.set(xlabel="epoch", ylabel="loss", title=self.estimator_name or "")
         if log_scale:
             self.ax_.set_yscale("log")
@@ -153,7 +155,7 @@ class LossCurveDisplay:
         epoch = int(np.nanargmin(losses))
         style = {"linestyle": "none", "marker": "o", "color": VERMILION}
         label = f"least, epoch {epoch + 1}"
-        self.lines_["least"] = self.ax_.plot([epoch + 1], [losses[epoch]], label=label, **style)[0]
+        return self.ax_.plot([epoch + 1], [losses[epoch]], label=label, **style)[0]
 
 
 def _trained_part(estimator: Any) -> Any:

@@ -187,6 +187,8 @@ def _check_predictions(y_true, proba, labels):
             f"y_true has shape {y_true.shape} and proba {scores.shape}, expected (n_samples,) and (n_samples, "
             f"{len(labels)}): a column for each of the {len(labels)} labels."
         )
+    if len(np.unique(labels)) < len(labels):
+        raise ValueError(f"labels={labels.tolist()} must be different classes, one for each column of proba.")
     if np.isnan(scores).any():
         raise ValueError("proba contains NaN, expected a number for each class.")
     unknown = np.setdiff1d(y_true, labels)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skeletonlearn import GRUClassifier, LinearProbe
 from skeletonlearn.plotting import AttentionDisplay
@@ -57,6 +58,14 @@ def test_of_a_pipeline_what_its_last_step_gets_is_drawn(classifier, five_joints)
     centred = pipeline[0].transform(X)
     np.testing.assert_array_equal(display.sequences[1], centred[1])
     np.testing.assert_array_equal(display.weights[1], classifier.attention_weights(centred)[1])
+
+
+def test_tables_as_scikit_learns_output_make_no_difference():
+    series = np.stack([one[:9, 0, 0] for one in X[:2]])
+    classifier = GRUClassifier(4, pooling="attention", max_epochs=1, random_state=0)
+    pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), classifier).fit(series, [0, 1])
+    display = AttentionDisplay.from_estimator(pipeline, series)
+    np.testing.assert_array_equal(display.sequences, pipeline[0].transform(series))
 
 
 def test_what_attention_is_not_is_said_where_one_looks():

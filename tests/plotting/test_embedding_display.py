@@ -5,6 +5,7 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -61,6 +62,33 @@ def test_points_without_a_class_are_grey_and_said_to_be():
     display = EmbeddingDisplay(Z[:, :2], Y - 1).plot()
     assert list(display.scatters_) == ["0", "1", "no class"]
     assert display.scatters_["no class"].get_facecolor()[0, :3] == pytest.approx([0.75] * 3)
+
+
+SAME_NAMES = {
+    "equal names": (Y, ["kick", "wave", "kick"], ["kick (0)", "wave", "kick (2)"]),
+    "numbers and texts": ([1, "1", 2] * 10, None, ["1 (1)", "2", "1 ('1')"]),
+    "numbers and texts in an array": (np.array([1, "1", 2] * 10, dtype=object), None, ["1 (1)", "2", "1 ('1')"]),
+    "names like those that are made": (Y, ["a", "a", "a (0)"], ["a (0) (0)", "a (1)", "a (0) (2)"]),
+    "the name of what has no class": (Y - 1, ["no class", "wave"], ["no class (0)", "wave", "no class"]),
+}
+
+
+@pytest.mark.parametrize("case", SAME_NAMES)
+def test_classes_of_one_name_are_drawn_apart(case):
+    y, class_names, wanted = SAME_NAMES[case]
+    display = EmbeddingDisplay.from_embedding(Z, y, class_names=class_names)
+    assert list(display.scatters_) == wanted
+    assert [len(scatter.get_offsets()) for scatter in display.scatters_.values()] == [10, 10, 10]
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == wanted
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_tables_as_scikit_learns_output_make_no_difference(method):
+    plain = EmbeddingDisplay.from_embedding(Z, Y, method=method, random_state=0)
+    with config_context(transform_output="pandas"):
+        display = EmbeddingDisplay.from_embedding(Z, Y, method=method, random_state=0)
+    np.testing.assert_array_equal(display.points, plain.points)
+    assert type(display.points) is np.ndarray
 
 
 def test_without_classes_there_is_no_legend():

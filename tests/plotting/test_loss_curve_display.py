@@ -24,18 +24,28 @@ def fitted():
 
 def test_training_loss_its_parts_and_validation_are_drawn_by_epoch(fitted):
     display = LossCurveDisplay.from_estimator(fitted)
-    assert list(display.lines_) == ["loss", "contrastive_loss", "reconstruction_loss", "validation_loss", "least"]
+    assert list(display.lines_) == ["loss", "contrastive_loss", "reconstruction_loss", "validation_loss"]
     for name in list(display.lines_)[:4]:
         line = display.lines_[name]
         assert line.get_xdata().tolist() == [1, 2, 3]
         assert line.get_ydata().tolist() == [record[name] for record in fitted.history_]
-    assert len({line.get_color() for name, line in display.lines_.items() if name != "least"}) == 4
+    assert len({line.get_color() for line in display.lines_.values()}) == 4
     assert display.ax_.get_title() == "ConMLPEmbedder"
 
 
 def test_least_validation_loss_is_marked():
     display = LossCurveDisplay({"loss": [3, 2, 1], "validation_loss": [4.0, 2.0, 3.0]}).plot()
-    assert [values.item() for values in map(np.asarray, display.lines_["least"].get_data())] == [2, 2.0]
+    assert [values.item() for values in map(np.asarray, display.least_.get_data())] == [2, 2.0]
+
+
+def test_a_curve_of_any_name_is_kept_beside_the_mark():
+    display = LossCurveDisplay({"least": [3, 2, 1], "validation_loss": [4.0, 2.0, 3.0]}).plot()
+    assert display.lines_["least"].get_ydata().tolist() == [3, 2, 1]
+
+
+@pytest.mark.parametrize("curves", [{"loss": [3, 2]}, {"validation_loss": [np.nan, np.nan]}])
+def test_nothing_is_marked_without_a_validation_loss(curves):
+    assert LossCurveDisplay(curves).plot().least_ is None
 
 
 def test_losses_are_found_in_pipelines_probes_and_scikit_learns_own(fitted):

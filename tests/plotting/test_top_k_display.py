@@ -79,6 +79,11 @@ def test_estimator_that_is_not_fitted_or_scores_no_classes_is_refused():
         ((TRUE, SCORES), {"k_max": 0}, "k_max=0 must be a positive integer"),
         ((TRUE[:9], SCORES), {}, r"y_true has shape \(9,\) and proba \(50, 7\)"),
         ((TRUE, SCORES), {"labels": range(6)}, "a column for each of the 6 labels"),
+        (
+            (TRUE, SCORES),
+            {"labels": [0, 1, 2, 3, 4, 5, 5]},
+            r"labels=\[0, .* must be different classes",
+        ),
         ((TRUE, np.full((50, 7), np.nan)), {}, "proba contains NaN"),
         ((TRUE + 1, SCORES), {"labels": range(7)}, r"y_true has classes \[7\], expected only those of labels"),
     ],
