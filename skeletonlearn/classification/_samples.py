@@ -19,8 +19,9 @@ def check_sample_weight(sample_weight: Any, X: Any) -> np.ndarray:
     ValueError
         If a weight is negative, all are 0, or their sum is infinite.
     """
-    if sample_weight is not None and np.size(sample_weight) and not np.any(sample_weight):
-        raise ValueError("sample_weight is 0 for every sample, expected a positive weight for at least one.")
+    given = np.ones(1) if sample_weight is None else np.asarray(sample_weight)
+    if given.size and not given.any():
+        raise ValueError("sample_weight is zero for every sample, expected at least one non-zero weight.")
     weights: np.ndarray = _check_sample_weight(sample_weight, X, dtype=np.float64)
     if weights.min() < 0:
         raise ValueError(f"sample_weight has {weights.min()}, expected non-negative numbers.")

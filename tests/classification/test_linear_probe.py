@@ -199,8 +199,8 @@ def test_weights_of_any_size_give_finite_probabilities(X, y, loss, scale):
 @pytest.mark.parametrize(
     ("class_weight", "weight", "text"),
     [
-        (None, 0.0, "sample_weight is 0 for every sample, expected a positive weight for at least one"),
-        ("balanced", 0.0, "sample_weight is 0 for every sample"),
+        (None, 0.0, "sample_weight is zero for every sample, expected at least one non-zero weight"),
+        ("balanced", 0.0, "sample_weight is zero for every sample"),
         ({0: 0.0, 1: 0.0, 2: 0.0}, 1.0, "class_weight=.* gives the weight 0 to every class that has weight in y"),
         ({0: 0.0, 1: 0.0}, 1.0, "y has only one class among samples of positive weight"),
         ({0: 1e200, 1: 1.0, 2: 1.0}, 1e200, "sample_weight times class_weight has inf, expected numbers whose sum"),

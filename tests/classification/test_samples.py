@@ -92,7 +92,5 @@ def test_weights_that_underflow_beside_the_largest_are_none():
 
 @pytest.mark.parametrize("weights", [[0, 0, 0], np.zeros(3), [0.0, -0.0, 0]])
 def test_weights_that_are_all_0_are_refused_by_name(weights):
-    with pytest.raises(
-        ValueError, match="sample_weight is 0 for every sample, expected a positive weight for at least"
-    ):
+    with pytest.raises(ValueError, match="sample_weight is zero for every sample, expected at least one non-zero"):
         check_sample_weight(weights, np.ones((3, 1)))
