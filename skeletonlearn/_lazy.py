@@ -50,7 +50,7 @@ def say_what_to_install(name: str, error: ModuleNotFoundError) -> ModuleNotFound
     Parameters
     ----------
     name : str
-        What needs the package.
+        The name that needs the package.
     error : ModuleNotFoundError
         What its import raised.
 

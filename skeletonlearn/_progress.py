@@ -27,9 +27,9 @@ class Progress(AbstractContextManager):
     Parameters
     ----------
     title : str
-        What is being done.
+        The name of the work.
     unit : str
-        What is counted.
+        The unit of the count.
     total : int
         The largest count that is possible.
     verbose : int or bool

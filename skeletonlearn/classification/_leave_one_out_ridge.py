@@ -10,18 +10,18 @@ PENALTIES = np.logspace(-4, 1, 16)
 """Penalties tried, in units of the mean eigenvalue of the Gram or the scatter matrix, whichever is the smaller."""
 
 UNTRIED_PENALTY = 10**-0.5
-"""Where no class has two samples, so that leaving one out says nothing."""
+"""The penalty if no class has two samples, so that leave-one-out accuracy is always 0."""
 
-_TIE = 1e-9  # numbers around one that are closer than this are the same
+_TIE = 1e-9  # accuracies that differ by less are equal
 
 
 class LeaveOneOutRidge:
     """One-against-the-rest ridge regression whose scores are the logits of probabilities.
 
     Each class is a target of 1 for its samples and -1 for the others. The penalty is the largest whose leave-one-out
-    accuracy is within one standard error of the best: another view or another performer than those seen costs more
-    than leaving out one of many, so that of penalties which cannot be told apart the larger is taken. The scores are
-    then multiplied by the one number that makes the left-out samples most likely.
+    accuracy is within one standard error of the best. Leaving out one of many samples is easier than predicting an
+    unseen view or subject, so the larger of equally good penalties is chosen. The scores are then multiplied by the
+    factor that maximises the likelihood of the left-out samples.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ class LeaveOneOutRidge:
     classes_ : ndarray of shape (n_classes,)
         The classes.
     coef_ : ndarray of shape (n_classes, n_features), or (1, n_features) with two classes
-        Weights of the logits; with two classes of the second's.
+        Coefficients of the logits; with two classes, those of the second.
     intercept_ : ndarray of shape (n_classes,) or (1,)
-        What is added to them.
+        Intercepts of the logits.
     alpha_ : float
         The penalty.
     n_iter_ : ndarray of int of shape (1,)
-        One: it is solved outright.
+        1, because the solution is in closed form.
 
     References
     ----------
@@ -71,12 +71,12 @@ class LeaveOneOutRidge:
         self.classes_ = np.unique(codes)
         targets = np.where(codes[:, None] == self.classes_, 1.0, -1.0)[:, 1 if len(self.classes_) == 2 else 0 :]
         path = _RidgePath(X, targets, sample_weight)
-        judged = np.bincount(codes)[codes] > 1  # the others are never right when left out
-        if judged.any():
+        scored = np.bincount(codes)[codes] > 1  # without its only sample, a class is never predicted
+        if scored.any():
             alphas = max(X.shape) * PENALTIES if self.alpha is None else np.array([self.alpha])
-            left_out, weight = path.leave_one_out(alphas)[judged], sample_weight[judged]
-            at = _choose(left_out, codes[judged], weight)
-            self.alpha_, factor = float(alphas[at]), _calibrate(left_out[..., at], codes[judged], weight)
+            left_out, weight = path.leave_one_out(alphas)[scored], sample_weight[scored]
+            at = _choose(left_out, codes[scored], weight)
+            self.alpha_, factor = float(alphas[at]), _calibrate(left_out[..., at], codes[scored], weight)
         else:
             self.alpha_, factor = max(X.shape) * UNTRIED_PENALTY if self.alpha is None else self.alpha, 1.0
         coef, intercept = path.solve(self.alpha_)
@@ -112,7 +112,7 @@ class _RidgePath:
     X : ndarray of shape (n_samples, n_features)
         Features.
     targets : ndarray of shape (n_samples, n_targets)
-        What to predict.
+        The targets.
     sample_weight : ndarray of shape (n_samples,)
         Weights, above 0.
     """
@@ -132,7 +132,7 @@ class _RidgePath:
         return coef, self.target_mean - coef @ self.mean
 
     def leave_one_out(self, alphas: np.ndarray) -> np.ndarray:
-        """What each sample's targets would be without it, `(n_samples, n_targets, n_alphas)`."""
+        """Predict the targets of each sample by a fit without it, `(n_samples, n_targets, n_alphas)`."""
         predicted = np.stack(
             [self.rotated @ (self.moments / (self.eigenvalues + alpha)[:, None]) / self.root for alpha in alphas],
             axis=2,
@@ -140,7 +140,7 @@ class _RidgePath:
         predicted += self.target_mean[:, None]
         leverages = np.square(self.rotated) @ (1 / (self.eigenvalues[:, None] + alphas)) + self.share[:, None]
         targets = self.targets[..., None]
-        # with hardly a penalty, samples fewer than features are met exactly and tell nothing of what they are like
+        # with a tiny penalty and fewer samples than features, leverages round to 1
         return targets - (targets - predicted) / np.maximum(1 - leverages, _TIE)[:, None]
 
 

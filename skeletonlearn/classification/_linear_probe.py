@@ -1,4 +1,4 @@
-"""LinearProbe: how much of the classes a straight line finds in a frozen representation."""
+"""LinearProbe: a linear classifier on a frozen representation."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ from skeletonlearn.classification._samples import (
 )
 
 _LOGISTIC_C = 0.01
-"""Embeddings tend to separate the training set wholly, so that a stronger penalty than scikit-learn's (1.0) carries
-over better to views not seen."""
+"""Embeddings tend to separate the training set. A stronger penalty than scikit-learn's (1.0) then generalises better to
+unseen views."""
 
 _BELOW_MEAN = -np.log(np.finfo(np.float64).eps)
 """How far the logit of a class without weight lies below the mean logit: its probability rounds to 0."""
 
 
 class LinearProbe(ClassifierMixin, SequenceEstimator):
-    """Judge a representation by the linear classifier that it allows.
+    """Evaluate a representation by a linear classifier on it.
 
     Features are standardised, then classified by ridge regression on the classes or by multinomial logistic regression.
-    The representation is X itself (embeddings, or whole sequences flattened), or what a fitted `embedder` makes of it.
+    The representation is X itself (embeddings or flattened sequences), or the output of a fitted `embedder`.
     The embedder is frozen: the probe never fits, copies or changes it, and clones of the probe share it.
 
-    An embedding has more features than there are sequences to learn from, and few of them matter to the classes. Ridge
-    regression weighs a feature by how it varies with all others, in all sequences; logistic regression looks at the
-    sequences near the borders of the classes alone, of which such embeddings leave few.
+    Embeddings often have more features than there are training sequences, and few of the features matter to the
+    classes. Ridge regression uses the covariance of the features in all sequences. Logistic regression mostly depends
+    on the sequences near the class borders, and such embeddings leave few of them.
 
     Parameters
     ----------
     embedder : fitted transformer or None, default=None
-        Gives the representation of X through its `transform`; a :class:`sklearn.frozen.FrozenEstimator` around it
-        is the same. None takes X itself.
+        Its `transform` returns the representation of X. It may be wrapped in a
+        :class:`sklearn.frozen.FrozenEstimator`. None uses X itself.
     loss : {"squared_error", "log_loss"}, default="squared_error"
-        What is minimised. ``"squared_error"`` is ridge regression, each class a target of 1 for its sequences and -1
-        for the others; the scores are multiplied by one number that makes them the logits of well calibrated
+        The loss function. ``"squared_error"`` is ridge regression, with a target of 1 for the sequences of a class and
+        -1 for the others. The scores are then multiplied by one factor, so that they are the logits of calibrated
         probabilities. ``"log_loss"`` is multinomial logistic regression.
     C : float or "auto", default="auto"
         Inverse of the strength of the L2 penalty, as in scikit-learn: half the inverse of ridge regression's `alpha`.
-        ``"auto"`` is 0.01 for ``"log_loss"``. For ``"squared_error"`` it is the smallest of 16 whose accuracy, each
-        sequence left out in turn, is within one standard error of the best.
+        ``"auto"`` is 0.01 for ``"log_loss"``. For ``"squared_error"`` it is the smallest of 16 values whose
+        leave-one-out accuracy is within one standard error of the best.
     max_iter : int, default=1000
-        Iterations of the solver of ``"log_loss"`` at the most.
+        Maximum number of iterations of the solver of ``"log_loss"``.
     tol : float, default=1e-4
-        Largest gradient at which that solver stops.
+        Largest gradient at which the solver of ``"log_loss"`` stops.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes; ``"balanced"`` weighs them by the inverse of their frequency. A class without weight
         stays in `classes_` but is never predicted.
@@ -75,17 +75,17 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
     classes_ : ndarray of shape (n_classes,)
         The classes.
     coef_ : ndarray of shape (n_classes, n_components) or (1, n_components)
-        Weights of the standardised representation; with two classes, those of the second.
+        Coefficients of the standardised representation; with two classes, those of the second.
     intercept_ : ndarray of shape (n_classes,) or (1,)
-        What is added to them.
+        Intercepts of the logits; with two classes, that of the second.
     n_iter_ : ndarray of int of shape (1,)
-        Iterations run; ridge regression takes one.
+        Number of iterations; 1 for ridge regression.
     n_features_in_ : int
         Frames times joints times channels of X.
     feature_names_in_ : ndarray of str
-        Column names, where X was a table with them.
+        Column names of X, if it was a table with column names.
     sequence_shape_in_ : tuple
-        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if the sequences differed in length.
+        `(n_frames, n_joints, n_channels)` of X in `fit`; n_frames is None if the sequences differed in length.
 
     See Also
     --------
@@ -93,8 +93,8 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
 
     Notes
     -----
-    Ridge regression takes time and memory that grow with the cube and the square of the number of sequences or of
-    features, whichever is less. Sequences that are the same are left out together.
+    The time of ridge regression grows with the cube, and its memory with the square, of the number of sequences or of
+    features, whichever is smaller. Identical sequences are left out together.
 
     References
     ----------
@@ -137,7 +137,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_frames, n_joints, n_channels) or (n_samples, n_features)
-            Sequences or embeddings; with an embedder, whatever it takes.
+            Sequences or embeddings; with an embedder, its input.
         y : array-like of shape (n_samples,)
             Classes.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -164,7 +164,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         return self
 
     def predict(self, X):
-        """Tell the class of each sequence.
+        """Predict the class of each sequence.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         return self.classifier_.predict(embeddings)
 
     def predict_proba(self, X):
-        """Tell the probability of each class.
+        """Predict class probabilities.
 
         Parameters
         ----------
@@ -196,7 +196,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         return self.classifier_.predict_proba(embeddings)
 
     def predict_log_proba(self, X):
-        """Tell the logarithm of the probability of each class.
+        """Predict logarithms of class probabilities.
 
         Parameters
         ----------
@@ -211,7 +211,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
         return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
 
     def decision_function(self, X):
-        """Tell the score of each class.
+        """Return the score of each class.
 
         Parameters
         ----------
@@ -228,7 +228,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
 
     @property
     def coef_(self):
-        """Weights of the standardised features, shape (n_classes, n_components), or one row with two classes."""
+        """Coefficients of the standardised features, shape (n_classes, n_components), or one row with two classes."""
         return self.classifier_.coef_
 
     @property
@@ -297,7 +297,7 @@ class LinearProbe(ClassifierMixin, SequenceEstimator):
 
     def _fit_ridge(self, embeddings, codes, weights):
         """The classifier, and its C."""
-        # copies are left out together, so that no sequence is judged by its like
+        # copies are left out together, so that no sequence is scored by a fit that had its copy
         indices, weights = distinct_samples(embeddings, codes, weights)
         alpha = None if self.C == "auto" else 1 / (2 * self.C)
         ridge = LeaveOneOutRidge(alpha).fit(self._standardised(embeddings[indices]), codes[indices], weights)

@@ -1,4 +1,4 @@
-"""Samples as a classifier counts them: what weighs nothing is none, and what is there twice weighs twice."""
+"""Weights of samples and of classes: a sample without weight is left out, and equal samples add up their weights."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def distinct_samples(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The samples that differ from each other, in an order that depends on nothing but themselves.
 
-    So fitting with a weight of three is fitting with the sample three times, to the bit, which is what scikit-learn
-    means by a weight; and the order of the samples makes no difference.
+    Fitting with a weight of three therefore equals fitting with three copies of the sample, to the bit, as scikit-learn
+    defines weights. The order of the samples makes no difference.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def animate_sequence(sequence, skeleton, *, fps=30, vertical="y", azimuth=20, el
     skeleton : Skeleton or str
         The layout of one person's joints, or its name.
     fps : float, default=30
-        Frames a second.
+        Frames per second.
     vertical : {"y", "-y", "z", "-z", "x", "-x"}, default="y"
         The axis that points up: ``"y"`` with Kinects, ``"-y"`` in images and for MediaPipe, ``"z"`` in most motion
         capture.

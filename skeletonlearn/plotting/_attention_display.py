@@ -21,10 +21,11 @@ _ALIKE: dict[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle": "--"}
 class AttentionDisplay:
     """Attention weights of sequences over time, with bodies above where a layout is given.
 
-    A weight is drawn as a multiple of what it would be if all frames counted the same. It tells how the network pools
-    its features, and explains no decision: the features of a frame know of others too, before and after, and a decision
-    need not change if the frames of most weight do. To learn what a decision rests on, change the input and look
-    (:class:`JointImportanceDisplay`; `examples/06_attention.py` cuts clips to the frames of most and of least weight).
+    A weight is drawn as a multiple of the weight that each frame would have if all weights were equal. Weights show how
+    the network pools its features. They do not explain a decision: the features of a frame also depend on the frames
+    around it, and the decision need not change if the frames of most weight change. To find what a decision depends on,
+    change the input (:class:`JointImportanceDisplay`; `examples/06_attention.py` cuts clips to the frames of most and
+    of least weight).
 
     It is recommended to use :meth:`from_estimator`. All parameters are stored as attributes.
 
@@ -56,7 +57,7 @@ class AttentionDisplay:
 
     See Also
     --------
-    JointImportanceDisplay : What a decision rests on.
+    JointImportanceDisplay : The joints that a decision depends on.
 
     Examples
     --------
@@ -124,7 +125,7 @@ class AttentionDisplay:
         skeleton : Skeleton, str or None, default=None
             The layout of one person's joints, to draw bodies above the curves; None draws curves only.
         names : sequence of str or None, default=None
-            Titles of the sequences; None tells their place in X and the predicted class.
+            Titles of the sequences; None shows their place in X and the predicted class.
         vertical : {"y", "-y", "z", "-z", "x", "-x"}, default="y"
             The axis that points up.
         azimuth : float, default=20
@@ -184,7 +185,7 @@ class AttentionDisplay:
         checked = [check_sequence(sequence, self.skeleton) for sequence in self.sequences]
         for at, ((positions, _), values) in enumerate(zip(checked, relative, strict=True)):
             if len(positions) != len(values):
-                raise ValueError(f"Sequence {at} has {len(positions)} frames, expected one a weight: {len(values)}.")
+                raise ValueError(f"Sequence {at} has {len(positions)} frames, expected one per weight: {len(values)}.")
         n_rows = len(relative)
         self.figure_, axes = import_pyplot().subplots(
             2 * n_rows,

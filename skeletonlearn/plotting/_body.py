@@ -103,7 +103,7 @@ def persons_in(points: np.ndarray, skeleton: Skeleton) -> list[int]:
 
 
 def legend_of(skeleton: Skeleton, persons: list[int], missing: bool) -> list[Any]:
-    """Handles that tell the sides, the persons if there are several, and the rings if there are any."""
+    """Legend handles of the sides, the persons if there are several, and the rings if there are any."""
     plt = import_pyplot()
     sides = [side for side in ("left", "right") if side in {side_of(joint) for joint in skeleton.joints}]
     handles = []

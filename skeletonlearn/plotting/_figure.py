@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# Okabe & Ito's colours, "Color universal design", 2008: told apart with any colour vision
+# Okabe & Ito's colours, "Color universal design", 2008: distinguishable with any colour vision
 BLUE, VERMILION, SKY, ORANGE = "#0072B2", "#D55E00", "#56B4E9", "#E69F00"
 GREEN, PURPLE, YELLOW = "#009E73", "#CC79A7", "#F0E442"
 

@@ -68,8 +68,8 @@ def test_tables_as_scikit_learns_output_make_no_difference():
     np.testing.assert_array_equal(display.sequences, pipeline[0].transform(series))
 
 
-def test_what_attention_is_not_is_said_where_one_looks():
-    assert "explains no decision" in AttentionDisplay.__doc__
+def test_docstring_says_that_attention_is_no_explanation():
+    assert "do not explain a decision" in AttentionDisplay.__doc__
 
 
 def test_estimator_without_attention_is_refused():
@@ -82,7 +82,7 @@ def test_parts_that_do_not_fit_together_are_refused(five_joints, figure_of_the_u
         AttentionDisplay(WEIGHTS, names=["one"]).plot()
     with pytest.raises(ValueError, match="Got none sequences to draw bodies of"):
         AttentionDisplay(WEIGHTS, skeleton=five_joints).plot()
-    with pytest.raises(ValueError, match="Sequence 0 has 9 frames, expected one a weight: 12"):
+    with pytest.raises(ValueError, match="Sequence 0 has 9 frames, expected one per weight: 12"):
         AttentionDisplay(WEIGHTS[:1], X[1:2], skeleton=five_joints).plot()
     with pytest.raises(ValueError, match="ax was given, expected None with a skeleton"):
         AttentionDisplay(WEIGHTS, X, skeleton=five_joints).plot(figure_of_the_users_own[1])

@@ -35,9 +35,9 @@ def _gives_vectors(estimator: Graph2VecEmbedder) -> bool:
 class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceEstimator):
     """Embed skeleton sequences as documents of graphs (graph2vec).
 
-    Each frame is a graph of joints. What a joint does is quantised to one of a few codes; karateclub's
-    Weisfeiler-Lehman words of the coded graph tell which codes come together along the bones; and Doc2Vec, as in
-    :class:`karateclub.Graph2Vec`, gives each such document of words a vector.
+    Each frame is a graph of joints. The features of a joint are quantised to one of a few codes. Karateclub's
+    Weisfeiler-Lehman words describe which codes occur together along the bones. Doc2Vec, as in
+    :class:`karateclub.Graph2Vec`, embeds each such document of words as a vector.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
         The joint layout, or its name in the catalogue: its bones are the edges of the graphs. With None no joints are
         joined. The number of persons follows from the number of joints.
     output : {"flat", "mean", "sequence"}, default="flat"
-        What becomes of the vectors of a sequence's graphs: one row of all of them, their mean, or an array
+        How the vectors of a sequence's graphs are combined: concatenated in one row, averaged, or kept as an array
         `(n_graphs, dimensions)` in time order, for recurrent classifiers.
     n_graphs : int, default=60
         Graphs of each sequence, at evenly spaced frames: the published 60 of 300 frames. Sequences that are all
@@ -53,9 +53,9 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
     frames_per_graph : int, default=1
         Consecutive frames in one graph. Each node is joined to itself in the next frame.
     features : "auto" or tuple, default="auto"
-        What is quantised, from ``"position"``, ``"motion"`` (the difference between the frames before and after),
-        ``"direction"`` (of the bone from the parent joint, in the axes of the body itself: it does not depend on
-        the view) and ``"direction_motion"``. Each feature has nodes of its own. ``"auto"`` is direction and motion,
+        The features that are quantised: ``"position"``, ``"motion"`` (the difference between the frames before and
+        after), ``"direction"`` (of the bone from the parent joint, in the axes of the body, so that it does not depend
+        on the view) and ``"direction_motion"``. Each feature has nodes of its own. ``"auto"`` is direction and motion,
         and without a skeleton, or in two dimensions, position and motion.
     n_codes : int, default=8
         Codes of each joint's features.
@@ -248,7 +248,7 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
         Returns
         -------
         ndarray of shape (n_samples, n_components) or (n_samples, n_graphs, dimensions), float32
-            The vectors. That of a graph none of whose words was learned is zero.
+            The vectors. A graph without known words has the zero vector.
         """
         check_is_fitted(self)
         return np.concatenate([self._pooled(self._inference.infer(ids)) for ids in self._ids(X)])
@@ -377,7 +377,7 @@ class Graph2VecEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Seque
         return DocumentInference.fit(vectors, vocabulary.counts, kept, float(self.ridge), ids[:_TYPICAL])
 
     def _pooled(self, vectors):
-        """What `output` makes of the vectors of some samples' graphs."""
+        """Combine the vectors of some samples' graphs, as `output` specifies."""
         vectors = vectors.reshape(-1, self.n_graphs_, vectors.shape[1])
         if self.output == "mean":
             vectors = vectors.mean(axis=1)

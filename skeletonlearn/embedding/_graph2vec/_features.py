@@ -1,4 +1,4 @@
-"""What of a joint is quantised: where it is, where its bone points, how both move.
+"""Features of joints that are quantised: position, bone direction, and the motion of both.
 
 Shapes: B sequences, F frames, G wanted frames, J joints of all persons, C channels.
 """
@@ -22,12 +22,12 @@ def choose_features(wanted, skeleton: Skeleton | None, n_channels: int) -> tuple
         return ("direction", "motion") if in_space else ("position", "motion")
     unknown = [name for name in wanted if name not in FEATURES]
     if unknown or not len(wanted) or len(set(wanted)) < len(wanted):
-        raise ValueError(f"features={wanted!r} must be 'auto' or different ones of {', '.join(FEATURES)}.")
+        raise ValueError(f"features={wanted!r} must be 'auto' or different names from {', '.join(FEATURES)}.")
     if not in_space and any(name.startswith("direction") for name in wanted):
         what = "skeleton=None" if skeleton is None else f"{skeleton.name} with {n_channels} channels"
         raise ValueError(
             f"features={wanted!r} needs bones in three dimensions and the body's axes: got {what}, expected a "
-            f"skeleton that tells {', '.join(_BODY_ROLES)}, and 3 channels."
+            f"skeleton with the roles {', '.join(_BODY_ROLES)}, and 3 channels."
         )
     return tuple(wanted)
 
@@ -51,7 +51,7 @@ def joint_features(
     Returns
     -------
     list of ndarray of shape (B, G, J, C), float64
-        One array a feature.
+        One array per feature.
     """
 
     def at(frames: np.ndarray) -> np.ndarray:

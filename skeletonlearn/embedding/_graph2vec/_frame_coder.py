@@ -18,7 +18,7 @@ _NODES_AT_ONCE = 2**20  # nodes of the graphs worked on together: bounds the mem
 
 @dataclass(frozen=True)
 class FrameCoder:
-    """What turns sequences into codes.
+    """Conversion of sequences to codes.
 
     Parameters
     ----------

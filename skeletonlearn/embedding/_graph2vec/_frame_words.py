@@ -22,7 +22,7 @@ class FrameWords:
     coder : FrameCoder
         Gives the codes of joints.
     rules : WordRules
-        What words there are.
+        Rules that select the words.
     vocabulary : Vocabulary
         Those that were kept.
     """
@@ -63,5 +63,5 @@ class FrameWords:
 
 
 def _used(keys: np.ndarray, rules: WordRules) -> np.ndarray:
-    """Keys that are words, one row a graph: all, or all but those of the nodes' own labels."""
+    """Keys that are words, one row per graph: all, or all but those of the nodes' own labels."""
     return keys[:, :, int(rules.erase_base_features) :].reshape(len(keys), -1)

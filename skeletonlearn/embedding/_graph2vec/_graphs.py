@@ -30,7 +30,7 @@ class GraphWords:
     attributed : bool
         Whether the nodes' attribute "feature" counts, else their degree.
     rules : WordRules
-        What words there are.
+        Rules that select the words.
     vocabulary : Vocabulary
         Those that were kept.
     """

@@ -28,7 +28,7 @@ _TINY = 1e-300  # keeps 0 / 0, of documents without words, at 0
 
 @dataclass(frozen=True)
 class DocumentInference:
-    """What it takes to infer document vectors.
+    """Inference of document vectors.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class WordGraph2Vec(Graph2Vec):
         return self.fit_documents(self.documents([graph.copy() for graph in graphs]))
 
     def fit_documents(self, documents: Sequence[list[str]]) -> WordGraph2Vec:
-        """Train on the words of graphs, one list a graph."""
+        """Train on the words of graphs, one list per graph."""
         with _quiet():
             self.doc2vec = Doc2Vec(
                 [TaggedDocument(words=words, tags=[str(at)]) for at, words in enumerate(documents)],
@@ -60,7 +60,7 @@ class WordGraph2Vec(Graph2Vec):
         ]
 
     def learned(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """What was learned of some words: their output vectors, and the share of them that sampling keeps."""
+        """Return the output vectors of some words, and the share of their occurrences that sampling keeps."""
         model = self.doc2vec
         index = [model.wv.key_to_index[word] for word in words]
         kept = [model.wv.get_vecattr(at, "sample_int") / (2**32 - 1) for at in index]  # an integer share of all

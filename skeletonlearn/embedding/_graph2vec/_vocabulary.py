@@ -1,4 +1,4 @@
-"""Which words count: those that are frequent enough to be learned."""
+"""The vocabulary: the words that are frequent enough to be learned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _USUAL_MIN_COUNT, _GRAPHS_A_COUNT = 5, 200
 
 @dataclass(frozen=True)
 class WordRules:
-    """What words graphs have, and which of them are kept.
+    """Rules for the words of graphs, and for the words that are kept.
 
     Parameters
     ----------

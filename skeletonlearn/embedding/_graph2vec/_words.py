@@ -54,11 +54,11 @@ def spell_words(
     Parameters
     ----------
     keys : ndarray of uint64, shape (B, n, L + 1)
-        What :func:`label_keys` gave.
+        The result of :func:`label_keys`.
     labels : ndarray of int, shape (B, n)
-        What it was given.
+        As given to :func:`label_keys`.
     neighbours : sequence of ndarray of int
-        What it was given.
+        As given to :func:`label_keys`.
     spell_label : callable
         From a node's own label to the string of its feature, which must hold no underscore.
 
@@ -75,7 +75,7 @@ def spell_words(
         If two different labels have one key: a chance of one in thirty million for a million labels.
     """
     found, first, inverse = _distinct(keys[..., 0])
-    # one word a node's own label, as spelled; below, `spelled[ids]` are the words of the iteration before
+    # one word per node's own label, as spelled; below, `spelled[ids]` are the words of the iteration before
     spelled = np.array([spell_label(label) for label in labels.ravel()[first].tolist()])
     _refuse_collisions(labels.reshape(-1, 1), first, inverse)
     all_keys, all_words = [found], [spelled]
@@ -119,7 +119,7 @@ def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _neighbourhoods(ids: np.ndarray, neighbours: Neighbours) -> np.ndarray:
-    """One row a node: its own label, then its neighbours' in order, then -1: (B * n, 1 + largest degree)."""
+    """One row per node: its own label, then its neighbours' in order, then -1: (B * n, 1 + largest degree)."""
     n_graphs, n_nodes = ids.shape
     rows = np.full((n_graphs, n_nodes, 1 + max(len(around) for around in neighbours)), -1, dtype=ids.dtype)
     rows[:, :, 0] = ids

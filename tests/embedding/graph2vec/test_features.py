@@ -83,7 +83,7 @@ def test_auto_takes_what_the_data_allow(skeleton, n_channels, chosen):
 
 @pytest.mark.parametrize("wanted", [("speed",), (), ("motion", "motion")])
 def test_other_features_are_refused(wanted):
-    with pytest.raises(ValueError, match=r"features=.* must be 'auto' or different ones of position, motion"):
+    with pytest.raises(ValueError, match=r"features=.* must be 'auto' or different names from position, motion"):
         choose_features(wanted, None, 3)
 
 
