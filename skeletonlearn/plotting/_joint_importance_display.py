@@ -24,8 +24,8 @@ class JointImportanceDisplay:
     """How much an estimator's score drops when joints are permuted among samples, drawn on a body.
 
     All frames and channels of a joint, or of a group of joints, are taken from another sample, of all persons together;
-    everything else stays. A small drop need not mean that the joint tells nothing: others, such as its neighbours on
-    the limb, may tell the same. Groups show that better than single joints.
+    everything else stays. A small drop need not mean that the joint is unimportant: its neighbours on the limb may
+    carry the same information. Groups show that better than single joints.
 
     It is recommended to use :meth:`from_estimator`. All parameters are stored as attributes.
 

@@ -1,4 +1,4 @@
-"""LeaveOneOutRidge: what it chooses, against leaving each sample out for real."""
+"""LeaveOneOutRidge against fits that leave each sample out."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from skeletonlearn.classification._leave_one_out_ridge import (
 
 
 def draw(n_samples, n_features, n_classes, seed=0):
-    """A table whose first features tell the classes, not quite."""
+    """A table whose first features nearly separate the classes."""
     rng = np.random.default_rng(seed)
     codes = np.arange(n_samples) % n_classes
     X = rng.normal(size=(n_samples, n_features))
@@ -33,16 +33,16 @@ def left_out_accuracies(X, codes, weight, alphas):
 
 
 @pytest.mark.parametrize("shape", [(36, 12), (12, 12), (24, 60)])
-def test_what_is_told_of_a_sample_is_what_a_fit_without_it_tells(shape):
+def test_left_out_predictions_are_those_of_a_fit_without_the_sample(shape):
     X, codes = draw(*shape, 3)
     weight = np.random.default_rng(1).uniform(0.5, 2, len(codes))
     targets, alphas = np.eye(3)[codes], np.array([0.01, 1.0, 100.0])
-    told = _RidgePath(X, targets, weight).leave_one_out(alphas)
+    predicted = _RidgePath(X, targets, weight).leave_one_out(alphas)
     for at in range(len(codes)):
         rest = np.arange(len(codes)) != at
         for column, alpha in enumerate(alphas):
             model = Ridge(alpha).fit(X[rest], targets[rest], weight[rest])
-            np.testing.assert_allclose(told[at, :, column], model.predict(X[at : at + 1])[0], rtol=1e-5, atol=1e-6)
+            np.testing.assert_allclose(predicted[at, :, column], model.predict(X[at : at + 1])[0], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -195,6 +195,12 @@ def test_weights_of_any_size_give_finite_probabilities(X, y, loss, scale):
     assert np.isfinite(probe.predict_proba(X)).all()
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e100, 1e300])
+def test_a_common_factor_of_the_weights_makes_no_difference_to_ridge_regression(X, y, scale):
+    weighted = LinearProbe().fit(X, y, sample_weight=np.full(30, scale))
+    np.testing.assert_allclose(weighted.coef_, LinearProbe().fit(X, y).coef_, rtol=1e-6, atol=1e-9)
+
+
 @LOSSES
 @pytest.mark.parametrize(
     ("class_weight", "weight", "text"),
