@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Mapping
@@ -106,7 +107,15 @@ def _can_draw() -> bool:
         return False
     ipython = sys.modules.get("IPython")
     in_notebook = ipython is not None and hasattr(ipython.get_ipython(), "kernel")
-    return in_notebook or (sys.stderr is not None and sys.stderr.isatty())
+    return in_notebook or _has_columns(sys.stderr)
+
+
+def _has_columns(stream: Any) -> bool:
+    """Whether a stream is a terminal of a known width; tqdm draws nothing in one whose width is 0."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError, AttributeError):  # a file, a stream in memory, none
+        return False
 
 
 def _new_bar(title: str, unit: str, total: int) -> Any:

@@ -34,14 +34,13 @@ def no_tqdm(monkeypatch):
 
 
 class Terminal(io.StringIO):
-    """A file that says that it is a terminal, or that it is not."""
+    """A stream that says how wide it is; None stands for a stream that is no terminal."""
 
-    shows_bars, columns = True, 100
-
-    def isatty(self):
-        return self.shows_bars
+    columns = 100
 
     def fileno(self):
+        if self.columns is None:
+            raise OSError
         return -1
 
 
@@ -171,15 +170,16 @@ def test_there_is_no_bar_unless_verbose_is_one(terminal, caplog, clock, verbose)
     assert terminal.getvalue() == ""
 
 
-def test_there_are_lines_and_no_bar_in_a_file(terminal, caplog, clock):
-    terminal.shows_bars = False
+@pytest.mark.parametrize("columns", [None, 0], ids=["a file", "a terminal of unknown width"])
+def test_there_are_lines_and_no_bar_where_a_bar_would_not_be_seen(terminal, caplog, clock, columns):
+    terminal.columns = columns
     with redirect_stderr(terminal):
         assert epochs_of(lines(1, range(1, 4), 3, clock, caplog)) == [1, 2, 3]
     assert terminal.getvalue() == ""
 
 
 def test_a_notebook_gets_a_bar(terminal, monkeypatch, clock):
-    terminal.shows_bars = False
+    terminal.columns = None
     notebook = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=None))
     monkeypatch.setitem(sys.modules, "IPython", notebook)
     with redirect_stderr(terminal):
