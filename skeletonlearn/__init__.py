@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from skeletonlearn import nn as nn
     from skeletonlearn import plotting as plotting
     from skeletonlearn import preprocessing as preprocessing
+    from skeletonlearn import regression as regression
     from skeletonlearn import skeletons as skeletons
     from skeletonlearn import utils as utils
     from skeletonlearn.classification import GRUClassifier, LinearProbe, LSTMClassifier, SkeletonClassifier
     from skeletonlearn.embedding import ConMLPEmbedder, Graph2VecEmbedder
+    from skeletonlearn.regression import SkeletonRegressor
     from skeletonlearn.skeletons import Skeleton
 else:
     # `import skeletonlearn` takes neither torch nor karateclub nor scikit-learn
@@ -32,6 +34,7 @@ else:
             "LinearProbe": "skeletonlearn.classification",
             "Skeleton": "skeletonlearn.skeletons",
             "SkeletonClassifier": "skeletonlearn.classification",
+            "SkeletonRegressor": "skeletonlearn.regression",
         },
     )
 
@@ -45,5 +48,6 @@ __all__ = [
     "LinearProbe",
     "Skeleton",
     "SkeletonClassifier",
+    "SkeletonRegressor",
     "__version__",
 ]

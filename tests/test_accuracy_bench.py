@@ -14,11 +14,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import Bunch
 
 from skeletonlearn import ConMLPEmbedder, GRUClassifier, LinearProbe
-from skeletonlearn.datasets import make_actions
 from tests.benchmarks import few_labels, tcl_search
 from tests.benchmarks.accuracy import __main__ as bench
 from tests.benchmarks.accuracy import measure as measuring
-from tests.benchmarks.accuracy.data import clean_test_clips, load_split, prepare, read_folders
+from tests.benchmarks.accuracy.data import clean_test_clips, load_split, make_synthetic, prepare, read_folders
 from tests.benchmarks.accuracy.rows import RowFile
 from tests.benchmarks.accuracy.systems import GROUPS, SYSTEMS, choose, shorten
 from tests.benchmarks.accuracy.table import accuracy_table, heading, joined_versions, summarise, summarise_groups
@@ -29,12 +28,7 @@ FAST = "LogisticRegression on joints"
 
 @pytest.fixture(scope="module")
 def actions():
-    """Synthetic actions by the cross-subject protocol; the first test clip is marked as a copy."""
-    bunch = make_actions(60, n_classes=3, n_frames=20, random_state=0)
-    is_train = bunch.subject % 2 == 1
-    train, test = np.flatnonzero(is_train), np.flatnonzero(~is_train)
-    duplicate_of = np.where(np.arange(60) == test[0], bunch.name[train[0]], "")
-    return Bunch(**bunch, protocol="xsub", train_index=train, test_index=test, duplicate_of=duplicate_of)
+    return make_synthetic()
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,12 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
+from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier, SkeletonRegressor
 from skeletonlearn._training import loop
 from skeletonlearn._training.fingerprint import _NOT_COMPARED
 from skeletonlearn.augmentation import Jitter, Rotate
 from skeletonlearn.datasets import make_actions
+from skeletonlearn.losses import CLASSIFICATION_LOSSES, CONTRASTIVE_LOSSES, REGRESSION_LOSSES
 from skeletonlearn.preprocessing import JointImputer, make_skeleton_pipeline
 from skeletonlearn.skeletons import KINECT_V1
 
@@ -27,6 +28,7 @@ ESTIMATORS = {
     "SkeletonClassifier": SkeletonClassifier("tcn", **SMALL),
     "GRUClassifier": GRUClassifier(**SMALL),
     "LSTMClassifier": LSTMClassifier(**SMALL),
+    "SkeletonRegressor": SkeletonRegressor("mixer", **SMALL),
 }
 every_estimator = pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=ESTIMATORS)
 
@@ -71,16 +73,16 @@ def stopped_after(monkeypatch):
 
     @contextmanager
     def stopped_after(n_epochs, error):
-        run_epoch, runs = loop.run_epoch, itertools.count()
+        train_epoch, runs = loop.train_epoch, itertools.count()
 
         def stopped(*args, **kwargs):
-            losses = run_epoch(*args, **kwargs)
+            losses = train_epoch(*args, **kwargs)
             if next(runs) == n_epochs:
                 raise error
             return losses
 
         with monkeypatch.context() as patch:
-            patch.setattr(loop, "run_epoch", stopped)
+            patch.setattr(loop, "train_epoch", stopped)
             yield
 
     return stopped_after
@@ -131,8 +133,8 @@ def test_a_fit_that_was_cut_off_again_and_again_ends_with_the_same_bits(estimato
 @every_estimator
 def test_only_the_epochs_that_were_not_kept_are_trained_again(estimator, X, y, path, cut_off, monkeypatch):
     cut_off(with_changes(estimator, checkpoint=path), X, y, n_epochs=3)
-    run_epoch, epochs = loop.run_epoch, []
-    monkeypatch.setattr(loop, "run_epoch", lambda *args: epochs.append(1) or run_epoch(*args))
+    train_epoch, epochs = loop.train_epoch, []
+    monkeypatch.setattr(loop, "train_epoch", lambda *args: epochs.append(1) or train_epoch(*args))
     with_changes(estimator, checkpoint=path).fit(X, y)
     assert len(epochs) == 1
 
@@ -169,7 +171,7 @@ def test_early_stopping_counts_the_epochs_before_it_was_cut_off(X, y, path, cut_
 
 
 @every_estimator
-def test_a_fit_without_a_random_state_goes_on_with_the_seed_that_it_drew(estimator, X, y, tmp_path, cut_off):
+def test_a_fit_without_a_random_state_resumes_with_the_seed_that_it_drew(estimator, X, y, tmp_path, cut_off):
     first, second = (with_changes(estimator, random_state=None, checkpoint=tmp_path / name) for name in "ab")
     cut_off(first, X, y, n_epochs=0)
     shutil.copy(tmp_path / "a", tmp_path / "b")
@@ -177,7 +179,7 @@ def test_a_fit_without_a_random_state_goes_on_with_the_seed_that_it_drew(estimat
     assert_same_bits(second.fit(X, y), first.fit(X, y))
 
 
-def test_a_random_state_that_begins_alike_goes_on_and_one_that_was_drawn_from_is_refused(X, y, path, cut_off):
+def test_a_random_state_that_begins_alike_resumes_and_one_that_was_drawn_from_is_refused(X, y, path, cut_off):
     estimator = ESTIMATORS["GRUClassifier"]
     undisturbed = with_changes(estimator, random_state=np.random.RandomState(3)).fit(X, y)
     drawn_from = clone(estimator).set_params(random_state=np.random.RandomState(3), checkpoint=path)
@@ -190,7 +192,7 @@ def test_a_random_state_that_begins_alike_goes_on_and_one_that_was_drawn_from_is
 
 @pytest.mark.parametrize("name", ["GRUClassifier", "LSTMClassifier"])
 @pytest.mark.parametrize("loss", ["cross_entropy", "temporal_cross_entropy"])
-def test_sequences_of_different_lengths_go_on_too(name, loss, ragged, y, path, cut_off):
+def test_sequences_of_different_lengths_resume_too(name, loss, ragged, y, path, cut_off):
     estimator = with_changes(ESTIMATORS[name], loss=loss)
     undisturbed = clone(estimator).fit(ragged, y)
     checkpointed = cut_off(with_changes(estimator, checkpoint=path), ragged, y)
@@ -200,7 +202,7 @@ def test_sequences_of_different_lengths_go_on_too(name, loss, ragged, y, path, c
 
 
 @pytest.mark.parametrize("freeze", [False, True])
-def test_a_classifier_on_a_pretrained_encoder_goes_on_from_a_copy_of_that_encoder(
+def test_a_classifier_on_a_pretrained_encoder_resumes_from_a_copy_of_that_encoder(
     freeze, embedder, X, y, path, cut_off
 ):
     estimator = SkeletonClassifier(pretrained=embedder, freeze=freeze, **SMALL)
@@ -216,7 +218,7 @@ def test_a_classifier_on_a_pretrained_encoder_goes_on_from_a_copy_of_that_encode
     assert_same_bits(with_changes(estimator, checkpoint=path, pretrained=loaded).fit(X, y), undisturbed)
 
 
-def test_a_warm_start_that_was_cut_off_goes_on_from_the_same_weights_only(embedder, X, y, path, cut_off):
+def test_a_warm_start_that_was_cut_off_resumes_from_the_same_weights_only(embedder, X, y, path, cut_off):
     started = pickle.loads(pickle.dumps(embedder)).set_params(warm_start=True)
     undisturbed = pickle.loads(pickle.dumps(started)).fit(X, y)
     cut_off(started.set_params(checkpoint=path), X, y)
@@ -236,7 +238,7 @@ def test_other_data_are_refused_by_name_before_training(estimator, X, y, path, c
     before = path.read_bytes()
     changed = X.copy()
     changed[-1, -1, -1, -1] = np.nextafter(changed[-1, -1, -1, -1], np.float32(np.inf))
-    monkeypatch.setattr(loop, "run_epoch", None)
+    monkeypatch.setattr(loop, "train_epoch", None)
     for data, names in [((changed, y), "X"), ((X, y[::-1]), "y"), ((X[:-1], y[:-1]), "X, y")]:
         with pytest.raises(ValueError, match=f"differs in {names}: expected the same data"):
             checkpointed.fit(*data)
@@ -269,6 +271,7 @@ OTHER = {
     "batch_size": [6, "auto"],
     "bidirectional": [False],
     "class_weight": ["balanced", {0: 1.0, 1: 2.0, 2: 1.0}],
+    "delta": [0.5],
     "dropout": [None],
     "early_stopping": [True],
     "encoder": ["cooccurrence", encoder],
@@ -279,7 +282,7 @@ OTHER = {
     "k2": [0.5],
     "label_smoothing": [0.0],
     "learning_rate": [0.01],
-    "loss": ["tcl", "focal"],
+    "loss": ["tcl", "focal", "huber"],
     "max_epochs": [5, "auto"],
     "n_iter_no_change": [3],
     "n_layers": [2],
@@ -305,17 +308,23 @@ _TESTED_ELSEWHERE = {"pretrained", "freeze", "distributed"}
 
 def values_that_differ(estimator):
     """By name, other values of a parameter that the estimator would take."""
-    is_embedder = isinstance(estimator, ConMLPEmbedder)
     for name, now in estimator.get_params().items():
         for value in OTHER.get(name, []):
-            if value != now and not (name == "loss" and is_embedder == (value == "focal")):
+            if value != now and not (name == "loss" and value not in losses_of(estimator)):
                 yield name, value
+
+
+def losses_of(estimator):
+    """The names of the losses that an estimator takes."""
+    if isinstance(estimator, ConMLPEmbedder):
+        return CONTRASTIVE_LOSSES
+    return REGRESSION_LOSSES if isinstance(estimator, SkeletonRegressor) else CLASSIFICATION_LOSSES
 
 
 @every_estimator
 def test_each_parameter_that_differs_is_refused_by_name_before_training(estimator, X, y, path, cut_off, monkeypatch):
     cut_off(with_changes(estimator, checkpoint=path), X, y, n_epochs=0)
-    monkeypatch.setattr(loop, "run_epoch", None)
+    monkeypatch.setattr(loop, "train_epoch", None)
     seen = set()
     for name, value in values_that_differ(estimator):
         seen.add(name)
@@ -372,7 +381,7 @@ def test_labels_that_are_not_used_may_differ(X, y, path, cut_off):
 def test_a_finished_fit_is_read_and_not_trained_again(estimator, early_stopping, X, y, path, monkeypatch):
     finished = with_changes(estimator, early_stopping=early_stopping, checkpoint=path).fit(X, y)
     before = path.read_bytes()
-    monkeypatch.setattr(loop, "run_epoch", None)
+    monkeypatch.setattr(loop, "train_epoch", None)
     again = clone(finished).fit(X, y)
     assert_same_bits(again, finished)
     assert path.read_bytes() == before
@@ -382,7 +391,7 @@ def test_a_finished_fit_is_read_and_not_trained_again(estimator, early_stopping,
 def test_a_damaged_checkpoint_gives_way_to_the_one_before_it_to_the_bit(estimator, X, y, path, cut_off):
     checkpointed = cut_off(with_changes(estimator, checkpoint=path), X, y, n_epochs=2)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.warns(UserWarning, match=r"fit\.checkpoint: damaged.* Going on from the checkpoint before it"):
+    with pytest.warns(UserWarning, match=r"fit\.checkpoint: damaged.* Resuming from the checkpoint before it"):
         checkpointed.fit(X, y)
     assert_same_bits(checkpointed, clone(estimator).fit(X, y))
 
@@ -391,16 +400,16 @@ def test_two_damaged_checkpoints_are_refused_before_training(X, y, path, monkeyp
     estimator = with_changes(ESTIMATORS["GRUClassifier"], checkpoint=path).fit(X, y)
     for one in path.parent.iterdir():
         one.write_bytes(b"")
-    monkeypatch.setattr(loop, "run_epoch", None)
+    monkeypatch.setattr(loop, "train_epoch", None)
     with pytest.raises(ValueError, match="Expected a checkpoint of this fit, or no file, to begin anew"):
         estimator.fit(X, y)
 
 
 @every_estimator
-def test_a_place_that_cannot_be_written_to_is_told_before_training(estimator, X, y, tmp_path, monkeypatch):
+def test_a_place_that_cannot_be_written_to_is_reported_before_training(estimator, X, y, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    monkeypatch.setattr(loop, "run_epoch", None)
+    monkeypatch.setattr(loop, "train_epoch", None)
     for name, text in [
         ("missing/fit", r"not written .*expected a folder"),
         ("file/fit", r"not read .*expected a file"),
@@ -442,22 +451,27 @@ def test_a_change_of_the_working_directory_makes_no_difference(X, y, tmp_path, m
 
 
 @every_estimator
-@pytest.mark.parametrize("n_epochs", [0, 2])
-def test_an_interrupt_from_the_keyboard_leaves_an_estimator_that_can_be_used(
-    estimator, n_epochs, X, y, path, stopped_after
-):
+def test_an_interrupt_from_the_keyboard_leaves_an_estimator_that_can_be_used(estimator, X, y, path, stopped_after):
     interrupted = with_changes(estimator, checkpoint=path)
-    told = rf"was interrupted in epoch {n_epochs + 1} of 4"
-    with stopped_after(n_epochs, KeyboardInterrupt), pytest.warns(ConvergenceWarning, match=told):
+    with stopped_after(2, KeyboardInterrupt), pytest.warns(ConvergenceWarning, match="interrupted in epoch 3 of 4"):
         interrupted.fit(X, y)
-    assert interrupted.n_iter_ == len(interrupted.loss_curve_) == n_epochs
-    used = interrupted.transform(X) if hasattr(interrupted, "transform") else interrupted.predict_proba(X)
+    assert interrupted.n_iter_ == len(interrupted.loss_curve_) == 2
+    used = interrupted.transform(X) if hasattr(interrupted, "transform") else interrupted.predict(X)
     assert np.isfinite(used).all()
     assert_same_bits(interrupted.fit(X, y), clone(estimator).fit(X, y))
 
 
 @every_estimator
-def test_the_generators_of_the_process_are_left_alone_when_going_on(estimator, X, y, path, cut_off):
+def test_an_interrupt_in_the_first_epoch_leaves_a_checkpoint_to_resume_from(estimator, X, y, path, stopped_after):
+    interrupted = with_changes(estimator, checkpoint=path)
+    with stopped_after(0, KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, y)
+    assert path.exists()
+    assert_same_bits(interrupted.fit(X, y), clone(estimator).fit(X, y))
+
+
+@every_estimator
+def test_the_generators_of_the_process_are_left_alone_when_resuming(estimator, X, y, path, cut_off):
     def states():
         return np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
 

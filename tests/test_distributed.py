@@ -1,6 +1,6 @@
-"""Contrastive pretraining by several processes that `torchrun` starts."""
+"""Fits by several processes that `torchrun` starts."""
 
-import json
+import importlib.util
 import os
 import socket
 import subprocess
@@ -12,13 +12,15 @@ import pytest
 import torch
 
 from skeletonlearn import ConMLPEmbedder
-from skeletonlearn._training.ranks import OneProcess, join_ranks
-from tests.distributed_fit import VIEWS_AN_EPOCH, data, fit
+from tests.distributed_fit import LIKE_ONE_PROCESS, ONE_STEP, TARGET, fit, fragile, others, outcome, sequences
 
 ROOT = Path(__file__).parents[1]
 
 pytestmark = pytest.mark.skipif(
     not torch.distributed.is_available() or sys.platform == "win32", reason="needs torch.distributed with gloo"
+)
+needs_callbacks = pytest.mark.skipif(
+    importlib.util.find_spec("sklearn.callback") is None, reason="scikit-learn has callbacks since 1.9"
 )
 
 
@@ -28,25 +30,54 @@ def free_port():
         return one.getsockname()[1]
 
 
-def torchrun(folder, parameters=None, *, fatal_view=0, **options):
-    """Run the fit in two processes; its outcome, and what each process wrote down."""
-    folder.mkdir(exist_ok=True)
-    chosen = {"parameters": {"distributed": True, **(parameters or {})}, **options}
-    done = subprocess.run(
+def torchrun(folder, *names):
+    """Run the named fits in two processes."""
+    return subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
             *("--master-addr", "127.0.0.1", "--master-port", str(free_port())),
             *("--log-dir", str(folder / "logs")),  # else a folder in the system's temporary folder stays
-            *("-m", "tests.distributed_fit", str(folder), json.dumps(chosen)),
+            *("-m", "tests.distributed_fit", str(folder), *names),
         ],
         cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "FATAL_VIEW": str(fatal_view)},
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=300,
         check=False,
     )
-    return done, [dict(np.load(folder / f"{rank}.npz")) for rank in range(2) if (folder / f"{rank}.npz").exists()]
+
+
+def of_both(folder, name, variant=""):
+    """Losses and weights that each process wrote."""
+    return [dict(np.load(folder / name / f"{rank}{variant}.npz")) for rank in range(2)]
+
+
+def errors(folder, name):
+    """The error that each process wrote."""
+    assert not list((folder / name).glob("*.npz"))
+    return [path.read_text() for path in sorted((folder / name).glob("*.txt"))]
+
+
+@pytest.fixture(scope="module")
+def after_a_kill(tmp_path_factory):
+    """The folder of two fits, each in a group of its own; a process was killed in the second."""
+    folder = tmp_path_factory.mktemp("distributed")
+    done = torchrun(folder, "undisturbed", "killed")
+    assert done.returncode != 0
+    assert not list((folder / "killed").iterdir())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def several(after_a_kill):
+    """The folder of all other fits, which share one launch, since starting processes takes longer than their fits."""
+    names = ["resumed", *LIKE_ONE_PROCESS, *others(after_a_kill)]
+    if importlib.util.find_spec("sklearn.callback") is None:
+        names.remove("stopped")
+    done = torchrun(after_a_kill, *(name for name in dict.fromkeys(names) if name not in ("undisturbed", "killed")))
+    assert done.returncode == 0, done.stderr[-3000:]
+    return after_a_kill
 
 
 def assert_same_arrays(first, second):
@@ -55,88 +86,62 @@ def assert_same_arrays(first, second):
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {},
-        {"loss": "nt_xent", "encoder": "cooccurrence", "reconstruction_weight": 1.0, "early_stopping": True},
-        {"loss": "tcl", "encoder": "transformer", "fusion": "early"},
-    ],
-    ids=["supcon", "reconstruction", "tcl"],
-)
-def test_two_processes_do_what_one_does_and_end_alike(tmp_path, parameters):
-    done, ranks = torchrun(tmp_path / "two", parameters)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert_same_arrays(*ranks)
-    alone = fit(parameters)
+@pytest.mark.parametrize("name", LIKE_ONE_PROCESS)
+def test_two_processes_do_what_one_does_and_end_alike(several, name):
+    both, alone = of_both(several, name), outcome(fit(LIKE_ONE_PROCESS[name]()))
+    assert_same_arrays(*both)
     # what differs is rounding, which the optimiser's division by small moments makes larger with every step
-    np.testing.assert_allclose(ranks[0]["losses"][0], alone.loss_curve_[0], rtol=2e-6)
-    np.testing.assert_allclose(ranks[0]["losses"], alone.loss_curve_, rtol=1e-3)
-    if parameters.get("early_stopping"):
-        np.testing.assert_allclose(ranks[0]["validation"], alone.validation_curve_, rtol=1e-3)
+    np.testing.assert_allclose(both[0]["losses"][0], alone["losses"][0], rtol=2e-6)
+    np.testing.assert_allclose(both[0]["losses"], alone["losses"], rtol=1e-3)
+    np.testing.assert_allclose(both[0]["validation"], alone["validation"], rtol=1e-3)
 
 
-def test_the_loss_before_any_step_is_that_of_one_process_on_the_whole_batch(tmp_path):
-    # one batch, and no step that could make rounding grow
-    parameters = {"max_epochs": 1, "batch_size": 19}
-    done, ranks = torchrun(tmp_path / "two", parameters)
-    assert done.returncode == 0, done.stderr[-3000:]
-    np.testing.assert_allclose(ranks[0]["losses"], fit(parameters).loss_curve_, rtol=1e-6)
+@pytest.mark.parametrize("name", LIKE_ONE_PROCESS)
+def test_loss_gradients_and_statistics_of_a_step_are_those_of_one_process_on_the_whole_batch(several, name):
+    both = of_both(several, name, "one_step")
+    assert_same_arrays(*both)
+    alone = outcome(fit(LIKE_ONE_PROCESS[name](), **ONE_STEP))
+    np.testing.assert_allclose(both[0]["losses"], alone["losses"], rtol=1e-6)
+    for weights, expected in alone.items():
+        np.testing.assert_allclose(both[0][weights], expected, rtol=1e-4, atol=2e-6, err_msg=weights)
 
 
-def test_a_process_that_dies_ends_the_run_and_another_run_goes_on_from_the_checkpoint(tmp_path):
-    parameters = {"dropout": 0.3, "checkpoint": str(tmp_path / "checkpoint")}
-    done, ranks = torchrun(tmp_path / "killed", parameters, fatal_view=2 * VIEWS_AN_EPOCH + 3)
-    assert done.returncode != 0
-    assert ranks == []
-    done, ranks = torchrun(tmp_path / "going_on", parameters)
-    assert done.returncode == 0, done.stderr[-3000:]
-    _, undisturbed = torchrun(tmp_path / "undisturbed", {"dropout": 0.3})
-    for one, other in zip(ranks, undisturbed, strict=True):
-        assert_same_arrays(one, other)
+def test_a_process_that_dies_ends_the_run_and_another_run_resumes_from_the_checkpoint(several):
+    for resumed, undisturbed in zip(of_both(several, "resumed"), of_both(several, "undisturbed"), strict=True):
+        assert_same_arrays(resumed, undisturbed)
 
 
-def test_processes_with_different_data_are_refused(tmp_path):
-    done, ranks = torchrun(tmp_path / "two", seeds_of_data=[0, 1])
-    assert done.returncode != 0
-    assert ranks == []
-    assert "The 2 processes differ in X: expected the same data and parameters" in done.stderr
+@needs_callbacks
+def test_a_callback_that_stops_the_first_process_stops_all(several):
+    both = of_both(several, "stopped")
+    assert_same_arrays(*both)
+    assert len(both[0]["losses"]) == 1
 
 
-def test_a_checkpoint_of_another_fit_is_refused_in_all_processes(tmp_path):
-    checkpoint = tmp_path / "checkpoint"
-    fit({"checkpoint": checkpoint, "max_epochs": 1})
-    before = checkpoint.read_bytes()
-    done, ranks = torchrun(tmp_path / "two", {"checkpoint": str(checkpoint)})
-    assert done.returncode != 0
-    assert ranks == []
-    assert "is of a fit that differs in" in done.stderr
-    assert checkpoint.read_bytes() == before
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("different_data", "The 2 processes differ in X: expected the same data and parameters"),
+        ("other_checkpoint", "is of a fit that differs in learning_rate"),
+        ("no_folder", "not written (No such file or directory)"),
+        ("interrupted", "KeyboardInterrupt"),
+    ],
+)
+def test_a_fit_fails_in_all_processes(several, name, text):
+    assert [text in error for error in errors(several, name)] == [True, True]
 
 
-def test_batches_smaller_than_the_group_are_refused(tmp_path):
-    done, _ = torchrun(tmp_path / "two", {"batch_size": 2, "max_epochs": 1})
-    assert done.returncode != 0
-    assert "19 sequences in batches of 2 leave some of 2 processes with none" in done.stderr
-
-
-def test_without_a_group_the_error_tells_how_to_start_one(monkeypatch):
+def test_without_a_group_the_error_describes_how_to_start_one(monkeypatch):
     for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ValueError, match=r"no process group, and RANK.*expected a script started by torchrun"):
-        ConMLPEmbedder(distributed=True).fit(*data())
-
-
-def test_one_process_alone_is_a_group_of_its_own():
-    with join_ranks(False, torch.device("cpu")) as ranks:
-        assert type(ranks) is OneProcess
-        assert (ranks.rank, ranks.size) == (0, 1)
+        ConMLPEmbedder(distributed=True).fit(sequences(), TARGET)
 
 
 def test_a_group_of_one_gives_what_no_group_gives(monkeypatch):
     for name, value in {"RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "127.0.0.1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MASTER_PORT", str(free_port()))
-    together = fit({"distributed": True})
+    together = outcome(fit(fragile(), distributed=True))
     assert not torch.distributed.is_initialized()
-    np.testing.assert_allclose(together.loss_curve_, fit({}).loss_curve_, rtol=1e-4)
+    assert_same_arrays(together, outcome(fit(fragile())))

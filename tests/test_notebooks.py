@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from sphinx_gallery.notebook import python_to_jupyter_cli
+
+nbformat = pytest.importorskip("nbformat", reason="needs the extra docs: make docs")
+nbclient = pytest.importorskip("nbclient", reason="needs the extra docs: make docs")
+gallery = pytest.importorskip("sphinx_gallery.notebook", reason="needs the extra docs: make docs")
+
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 _SECONDS = 120  # of a cell, at the most
@@ -16,11 +18,11 @@ def run_as_notebook(name, folder):
     """The notebook of an example, run from top to bottom with one epoch wherever something is trained."""
     script = folder / name
     script.write_text((EXAMPLES / name).read_text())
-    python_to_jupyter_cli([str(script)])
+    gallery.python_to_jupyter_cli([str(script)])
     notebook = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
     at = next(at for at, cell in enumerate(notebook.cells) if "options = parser.parse_args" in cell.source)
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("options.epochs = 1"))
-    NotebookClient(notebook, timeout=_SECONDS, resources={"metadata": {"path": str(folder)}}).execute()
+    nbclient.NotebookClient(notebook, timeout=_SECONDS, resources={"metadata": {"path": str(folder)}}).execute()
     return notebook
 
 
@@ -76,11 +78,10 @@ def test_quickstart_prints_what_the_script_prints(quickstart):
     assert re.search(r"linear probe of the ConMLP embedding +[\d.]+ %", printed)
 
 
-def test_training_in_a_notebook_tells_its_loss_in_lines(quickstart):
-    lines = text_of(quickstart, "stderr").splitlines()
-    assert [re.sub(r"[\d.]+(e-\d+)?", "0", line) for line in lines] == [
-        "ConMLPEmbedder: epoch 0 of 0: loss 0, learning_rate 0; took 0:0:0"
-    ]
+def test_training_in_a_notebook_shows_a_bar_with_its_loss(quickstart):
+    drawn = re.split(r"[\r\n]+", text_of(quickstart, "stderr").strip())
+    assert all(bar.startswith("ConMLPEmbedder: ") for bar in drawn)
+    assert re.search(r"100%.* 1/1 .*loss [\d.]+, learning_rate [\d.e-]+", drawn[-1])
 
 
 def test_quickstart_shows_its_two_pictures(quickstart):

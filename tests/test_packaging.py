@@ -21,7 +21,7 @@ from skeletonlearn.utils import all_estimators
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PACKAGE = ROOT / "skeletonlearn"
-LAZY = ["skeletonlearn", "skeletonlearn.classification", "skeletonlearn.embedding"]
+LAZY = ["skeletonlearn", "skeletonlearn.classification", "skeletonlearn.embedding", "skeletonlearn.regression"]
 ON_TORCH = ["augmentation", "losses", "nn"]
 
 # torch and karateclub as if they were not installed
@@ -85,10 +85,10 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
 COMPLETE = """
-import rlcompleter, skeletonlearn, skeletonlearn.embedding, skeletonlearn.classification
+import rlcompleter, skeletonlearn, skeletonlearn.embedding, skeletonlearn.classification, skeletonlearn.regression
 completer = rlcompleter.Completer({"skeletonlearn": skeletonlearn})
-for text in ["skeletonlearn.C", "skeletonlearn.embedding.", "skeletonlearn.classification."]:
-    print([completer.complete(text, at) for at in range(4)])
+for text in ["C", "embedding.", "classification.", "regression."]:
+    print([completer.complete("skeletonlearn." + text, at) for at in range(4)])
 """
 
 FIT_GRAPH2VEC = """
@@ -109,6 +109,7 @@ reveal_type(LinearProbe())
 reveal_type(GRUClassifier())
 reveal_type(Graph2VecEmbedder())
 reveal_type(skeletonlearn.SkeletonClassifier())
+reveal_type(skeletonlearn.SkeletonRegressor())
 reveal_type(skeletonlearn.skeletons.get_skeleton("SBU"))
 reveal_type(Skeleton.edges)
 reveal_type(tcl)
@@ -178,7 +179,8 @@ def test_names_are_completed_without_torch():
     done = run(COMPLETE, missing=["torch"])
     assert done.returncode == 0, done.stderr
     completed = re.findall(r"\.(\w+)\(", done.stdout)
-    assert completed == ["ConMLPEmbedder", *skeletonlearn.embedding.__all__, *skeletonlearn.classification.__all__]
+    folders = [skeletonlearn.embedding, skeletonlearn.classification, skeletonlearn.regression]
+    assert completed == ["ConMLPEmbedder", *(name for folder in folders for name in folder.__all__)]
 
 
 @pytest.mark.parametrize(("package", "install"), [("karateclub", "karateclub==1.2.2"), ("gensim", "gensim")])
@@ -346,6 +348,7 @@ def types(tmp_path_factory):
         "classification._recurrent_classifiers.GRUClassifier",
         "embedding._graph2vec._embedder.Graph2VecEmbedder",
         "classification._skeleton_classifier.SkeletonClassifier",
+        "regression._skeleton_regressor.SkeletonRegressor",
         "skeletons._skeleton.Skeleton",
     ],
 )

@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 import pytest
 import torch
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -52,11 +52,13 @@ def y(actions):
 
 
 def output(estimator, X):
-    return estimator.transform(X) if hasattr(estimator, "transform") else estimator.predict_proba(X)
+    """What an estimator makes of X, by the first method of these that it has."""
+    methods = ("transform", "predict_proba", "predict")
+    return next(getattr(estimator, name) for name in methods if hasattr(estimator, name))(X)
 
 
 def search(estimator, **options):
-    """A grid search over a pipeline that ends in a classifier."""
+    """A grid search over a pipeline that ends in a classifier or a regressor."""
     steps = [FrameResampler(10), estimator, *([LinearProbe()] if hasattr(estimator, "transform") else [])]
     name = type(estimator).__name__.lower()
     grid = {f"{name}__{parameter}": values for parameter, values in GRID.items()}
@@ -65,7 +67,7 @@ def search(estimator, **options):
 
 @every_trained
 def test_grid_search_in_two_processes_gives_the_same_bits_as_in_one(estimator, actions):
-    scoring = ["accuracy", "neg_log_loss"]
+    scoring = ["r2", "neg_mean_squared_error"] if is_regressor(estimator) else ["accuracy", "neg_log_loss"]
     with threadpool_limits(1):
         alone = search(estimator, scoring=scoring).fit(actions.sequences, actions.target).cv_results_
     with joblib.parallel_config("loky", inner_max_num_threads=1):
@@ -151,32 +153,47 @@ def interrupt_at(call):
     return view
 
 
+FIRST_EPOCH, LATER_EPOCH = 1, 3  # views of a batch: at most two per epoch, and X is one batch
+
+
 @pytest.mark.usefixtures("keyboard")
 @every_network
-@pytest.mark.parametrize("call", [1, 3])
-def test_interrupted_fit_leaves_a_usable_estimator_and_a_warning(estimator, call, X, y):
-    estimator = clone(estimator).set_params(max_epochs=50, augmentation=interrupt_at(call))
+def test_interrupted_fit_leaves_a_usable_estimator_and_a_warning(estimator, X, y):
+    estimator = clone(estimator).set_params(max_epochs=50, augmentation=interrupt_at(LATER_EPOCH))
     with pytest.warns(ConvergenceWarning, match="was interrupted in epoch"):
         estimator.fit(X, y)
-    assert estimator.n_iter_ < 3
+    assert 1 <= estimator.n_iter_ < 3
     assert np.isfinite(output(estimator, X)).all()
     assert len(estimator.loss_curve_) == estimator.n_iter_
 
 
 @pytest.mark.usefixtures("keyboard")
 @every_network
-def test_fit_after_an_interrupted_one_gives_the_same_bits_as_without_it(estimator, X, y):
-    wanted = output(clone(estimator).set_params(augmentation=None).fit(X, y), X)
-    estimator = clone(estimator).set_params(augmentation=interrupt_at(2))
-    with pytest.warns(ConvergenceWarning):
-        estimator.fit(X, y)
-    np.testing.assert_array_equal(output(estimator.set_params(augmentation=None).fit(X, y), X), wanted, strict=True)
+def test_fit_interrupted_in_its_first_epoch_leaves_the_estimator_as_it_was(estimator, X, y):
+    estimator = clone(estimator).fit(X, y)
+    before = output(estimator, X)
+    with pytest.raises(KeyboardInterrupt):
+        estimator.set_params(augmentation=interrupt_at(FIRST_EPOCH)).fit(X[:12], y[:12])
+    np.testing.assert_array_equal(output(estimator, X), before, strict=True)
 
 
 @pytest.mark.usefixtures("keyboard")
-def test_interrupt_in_one_fit_lets_fits_in_other_threads_begin(X, y):
+@every_network
+def test_fit_after_an_interrupted_one_gives_the_same_bits_as_without_it(estimator, X, y):
+    wanted = output(clone(estimator).set_params(augmentation=None).fit(X, y), X)
+    estimator = clone(estimator).set_params(augmentation=interrupt_at(LATER_EPOCH), max_epochs=3)
     with pytest.warns(ConvergenceWarning):
-        clone(NETWORKS[0]).set_params(augmentation=interrupt_at(1)).fit(X, y)
+        estimator.fit(X, y)
+    estimator.set_params(augmentation=None, max_epochs=2)
+    np.testing.assert_array_equal(output(estimator.fit(X, y), X), wanted, strict=True)
+
+
+@pytest.mark.usefixtures("keyboard")
+@pytest.mark.parametrize("call", [FIRST_EPOCH, LATER_EPOCH])
+def test_interrupt_in_one_fit_lets_fits_in_other_threads_begin(call, X, y):
+    ending = pytest.raises(KeyboardInterrupt) if call == FIRST_EPOCH else pytest.warns(ConvergenceWarning)
+    with ending:
+        clone(NETWORKS[0]).set_params(augmentation=interrupt_at(call)).fit(X, y)
     with ThreadPoolExecutor(1) as threads:
         fitted = threads.submit(clone(NETWORKS[0]).fit, X, y).result(timeout=60)
     assert np.isfinite(output(fitted, X)).all()

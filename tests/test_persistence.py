@@ -13,7 +13,14 @@ import skops.io
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
-from skeletonlearn import ConMLPEmbedder, Graph2VecEmbedder, GRUClassifier, LinearProbe, SkeletonClassifier
+from skeletonlearn import (
+    ConMLPEmbedder,
+    Graph2VecEmbedder,
+    GRUClassifier,
+    LinearProbe,
+    SkeletonClassifier,
+    SkeletonRegressor,
+)
 from skeletonlearn.augmentation import Compose, Mirror, Reverse, Shear
 from skeletonlearn.nn import ENCODERS
 from skeletonlearn.preprocessing import JointImputer, SkeletonConverter, StreamBuilder, make_skeleton_pipeline
@@ -46,6 +53,8 @@ UNFITTED = [
     ),
     SkeletonClassifier("transformer", skeleton="KINECT_V1", pooling="attention", class_weight={0: 2.0}, **SIZES),
     SkeletonClassifier(pretrained=FrozenEstimator(PRETRAINED), freeze=True, max_epochs=1),
+    SkeletonRegressor("transformer", loss="huber", early_stopping=True, **SIZES),
+    SkeletonRegressor(pretrained=PRETRAINED, freeze=True, max_epochs=1),
     GRUClassifier(loss="temporal_cross_entropy", fusion="late", early_stopping=True, **SIZES),
     Graph2VecEmbedder(KINECT_V1, output="sequence", n_graphs=4, dimensions=8, random_state=0),
     LinearProbe(embedder=PRETRAINED),
@@ -60,10 +69,9 @@ every = pytest.mark.parametrize("name", NAMES)
 
 
 def output(estimator):
-    """All that an estimator says of X: what it transforms it to, or classes and their probabilities."""
-    if hasattr(estimator, "transform"):
-        return {"transform": np.asarray(estimator.transform(X))}
-    return {"predict": estimator.predict(X), "predict_proba": estimator.predict_proba(X)}
+    """All that an estimator says of X: what it transforms it to, or what it predicts."""
+    methods = ["transform"] if hasattr(estimator, "transform") else ["predict", "predict_proba"]
+    return {name: np.asarray(getattr(estimator, name)(X)) for name in methods if hasattr(estimator, name)}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +101,7 @@ for name in open(f"{folder}/names").read().split():
     path = f"{folder}/{name}.{way}"
     estimator = joblib.load(path) if way == "joblib" else pickle.load(open(path, "rb"))
     methods = ["transform"] if hasattr(estimator, "transform") else ["predict", "predict_proba"]
-    outputs[name] = {method: np.asarray(getattr(estimator, method)(X)) for method in methods}
+    outputs[name] = {one: np.asarray(getattr(estimator, one)(X)) for one in methods if hasattr(estimator, one)}
 pickle.dump(outputs, open(f"{folder}/{way}.outputs", "wb"))
 """
 

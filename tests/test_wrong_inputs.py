@@ -16,6 +16,7 @@ from skeletonlearn import (
     LSTMClassifier,
     Skeleton,
     SkeletonClassifier,
+    SkeletonRegressor,
 )
 from skeletonlearn.augmentation import BoneScale, Compose, JointMask, Mirror, Reverse, Shear, TemporalCrop
 from skeletonlearn.datasets import (
@@ -85,6 +86,10 @@ def probe(X=X, y=Y, sample_weight=None, **parameters):
 def classify(X=X, y=Y, kind=SkeletonClassifier, sample_weight=None, **parameters):
     quick = {"max_epochs": 1, "hidden_dim": 8}
     return lambda: kind(**(quick | parameters)).fit(X, y, sample_weight=sample_weight)
+
+
+def regress(X=X, y=Y / 2, **parameters):
+    return lambda: SkeletonRegressor(**{"max_epochs": 1, "hidden_dim": 8, **parameters}).fit(X, y)
 
 
 def graphs(X=X, **parameters):
@@ -174,7 +179,7 @@ WRONG = {
     "y of two axes": (embed(y=np.c_[Y, Y]), ValueError, "shape (12, 2)", "a 1d array"),
     "one-hot y": (embed(y=np.eye(3)[Y]), ValueError, "one-hot, with shape (12, 3)", "pass y.argmax(axis=1)"),
     "one-hot y for a classifier": (classify(y=np.eye(3)[Y]), ValueError, "shape (12, 3)", "pass y.argmax(axis=1)"),
-    "continuous y": (embed(y=X[:, 0, 0, 0]), ValueError, "continuous", "discrete classes"),
+    "continuous y": (embed(y=X[:, 0, 0, 0]), ValueError, "continuous values such as", "pass supervised=False"),
     "continuous y for a probe": (probe(y=X[:, 0, 0, 0]), ValueError, "continuous", "discrete classes"),
     "weights too short": (probe(sample_weight=np.ones(3)), ValueError, "(3,)", "expected (12,)"),
     "weights of words": (probe(sample_weight=["far"] * 12), ValueError, "'far'", "float"),
@@ -193,7 +198,6 @@ WRONG = {
     "k2": (embed(k2=-0.5), ValueError, "Got -0.5", "'k2' parameter of ConMLPEmbedder must be a float in the range [0"),
     "k1 that is no number": (embed(k1=np.nan), ValueError, "Got nan", "a float in the range [0"),
     "temperature": (embed(temperature=0), ValueError, "Got 0", "must be a float in the range (0"),
-    "batch too large": (embed(batch_size=13), ValueError, "batch_size=13", "at most 12"),
     "batch of one": (embed(batch_size=1), ValueError, "Got 1", "in the range [2"),
     "encoder": (embed(encoder="gcn"), ValueError, "Got 'gcn'", "'cooccurrence'"),
     "encoder that is no factory": (embed(encoder=3), ValueError, "Got 3", "a callable"),
@@ -239,6 +243,13 @@ WRONG = {
         "needs the skeleton",
     ),
     "skeleton's name": (embed(skeleton="NTU"), ValueError, "skeleton='NTU'", "must be one of NTU_RGBD"),
+    "skeleton's near name": (embed(skeleton="kinect"), ValueError, "skeleton='kinect'", "Did you mean 'KINECT_V1'?"),
+    "near name for a classifier": (
+        classify(skeleton="NTU_RGB"),
+        ValueError,
+        "skeleton='NTU_RGB'",
+        "Did you mean 'NTU_RGBD'?",
+    ),
     "skeleton's kind": (embed(skeleton=25), ValueError, "Got 25", "Skeleton"),
     "skeleton of more joints": (embed(skeleton="NTU_RGBD"), ValueError, "X has 20 joints", "expected 25"),
     "skeleton of part of the joints": (embed(skeleton="SBU"), ValueError, "X has 20 joints", "expected 15"),
@@ -286,11 +297,94 @@ WRONG = {
     "class_weight": (probe(class_weight="even"), ValueError, "Got 'even'", "'balanced'"),
     # the classifiers
     "no classes": (classify(y=None), ValueError, "the target y is None", "requires y"),
+    "one class for a classifier": (
+        classify(y=np.full(12, "walk")),
+        ValueError,
+        "y has 1 class, 'walk'",
+        "SkeletonClassifier needs at least 2 classes",
+    ),
+    "one class for a recurrent classifier": (
+        classify(y=np.zeros(12, int), kind=GRUClassifier),
+        ValueError,
+        "y has 1 class, 0",
+        "GRUClassifier needs at least 2 classes",
+    ),
+    "one class of positive weight": (
+        classify(sample_weight=(Y == 1).astype(float)),
+        ValueError,
+        "1 class among samples of positive weight",
+        "at least 2",
+    ),
+    "one class weighted above zero": (
+        classify(class_weight={0: 0, 1: 0}),
+        ValueError,
+        "1 class among samples of positive weight",
+        "at least 2",
+    ),
+    "no class weighted above zero": (
+        classify(class_weight={0: 0, 1: 0, 2: 0}),
+        ValueError,
+        "gives the weight 0 to every class",
+        "a positive weight for at least one",
+    ),
+    "classes weighted without end": (
+        classify(class_weight={0: 1e308, 1: 1e308, 2: 1e308}),
+        ValueError,
+        "sample_weight times class_weight",
+        "sum is finite",
+    ),
+    "persons on an axis of their own for a classifier": (
+        classify(X[:, :, None]),
+        ValueError,
+        "X has 5 dimensions, but SkeletonClassifier",
+        "pass X.reshape(12, 6, 20, 3)",
+    ),
+    "persons on an axis of their own for a probe": (
+        probe(X[:, :, None]),
+        ValueError,
+        "X has 5 dimensions, but LinearProbe",
+        "pass X.reshape(12, 6, 20, 3)",
+    ),
+    "dictionary for a classifier": (
+        classify(dict(enumerate(X))),
+        TypeError,
+        "X is dict, but SkeletonClassifier",
+        "list(X.values())",
+    ),
+    "dictionary for a probe": (probe(dict(enumerate(X))), TypeError, "X is dict, but LinearProbe", "list(X.values())"),
+    "one-hot y for a probe": (probe(y=np.eye(3)[Y]), ValueError, "one-hot, with shape (12, 3)", "y.argmax(axis=1)"),
+    # the regressor
+    "no targets": (regress(y=None), ValueError, "This SkeletonRegressor estimator", "requires y"),
+    "NaN as a target": (regress(y=np.where(Y == 0, np.nan, 1.0)), ValueError, "Input y contains NaN", "y"),
+    "infinite target": (regress(y=np.where(Y == 0, np.inf, 1.0)), ValueError, "Input y contains infinity", "y"),
+    "target too large for float32": (regress(y=np.where(Y == 0, 1e39, 1.0)), ValueError, "too large for float32", "y"),
+    "words as targets": (regress(y=np.full(12, "far")), ValueError, "'far'", "float"),
+    "targets of three axes": (
+        regress(y=X[:, :, :, 0]),
+        ValueError,
+        "dim 3",
+        "dim <= 2 is required by SkeletonRegressor",
+    ),
+    "targets too short": (regress(y=Y[:5] / 2), ValueError, "5]", "[12, "),
+    "regressor's loss": (regress(loss="hinge"), ValueError, "Got 'hinge'", "'huber'"),
+    "regressor's delta": (regress(delta=0), ValueError, "Got 0", "in the range (0"),
+    "persons on an axis of their own for a regressor": (
+        regress(X[:, :, None]),
+        ValueError,
+        "X has 5 dimensions, but SkeletonRegressor",
+        "pass X.reshape(12, 6, 20, 3)",
+    ),
+    "dictionary for a regressor": (
+        regress(dict(enumerate(X))),
+        TypeError,
+        "X is dict, but SkeletonRegressor",
+        "list(X.values())",
+    ),
     "continuous classes": (classify(y=X[:, 0, 0, 0]), ValueError, "continuous", "discrete classes"),
     "NaN for a classifier": (classify(put(np.nan)), ValueError, "X contains NaN", "put a JointImputer"),
     "one sequence for a classifier": (classify(X[:1], Y[:1]), ValueError, "1 sample(s)", "minimum of 2"),
     "the same sequence again": (
-        classify(X[:1].repeat(3, axis=0), np.zeros(3, int)),
+        regress(X[:1].repeat(3, axis=0), np.ones(3)),
         ValueError,
         "1 distinct sequence",
         "at least 2",

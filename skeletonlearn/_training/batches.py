@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -12,9 +13,8 @@ from torch import Tensor
 class SequenceBatches:
     """Samples of one array, copied batch by batch to the device.
 
-    On the processor the array stays where it is (memory-maps are read row by row) and batches land in one
-    buffer, used again for each batch: a batch is valid until the next is taken. On an accelerator the array is
-    copied there once.
+    On the CPU the array stays where it is (memory-maps are read row by row) and batches share one buffer: a batch is
+    valid until the next is taken. On an accelerator the array is copied there once, if it is resident.
 
     Parameters
     ----------
@@ -22,31 +22,35 @@ class SequenceBatches:
         Float32 sequences.
     device : torch.device
         Where batches are wanted.
+    resident : bool, default=True
+        Whether an accelerator holds all of X. That pays where samples are taken many times.
     """
 
-    def __init__(self, X: np.ndarray, device: torch.device) -> None:
-        self._array = X
-        self._on_device = None if device.type == "cpu" else torch.tensor(X, device=device)
-        self._buffer = self._room(0)
+    def __init__(self, X: np.ndarray, device: torch.device, *, resident: bool = True) -> None:
+        self._array, self._device = X, device
+        self._on_device = torch.tensor(X, device=device) if resident and device.type != "cpu" else None
+        self._buffer = self._new_buffer(0)
 
     def take(self, indices: np.ndarray) -> Tensor:
-        """The samples at `indices`, `(B, F, J, C)`."""
+        """Take the samples at `indices`, `(B, F, J, C)`."""
         if self._on_device is not None:
-            return self._on_device[torch.from_numpy(indices).to(self._on_device.device)]
+            return self._on_device[torch.from_numpy(indices).to(self._device)]
         if len(self._buffer) < len(indices):
-            self._buffer = self._room(len(indices))
+            self._buffer = self._new_buffer(len(indices))
         batch = self._buffer[: len(indices)]
         # mode="clip" lets NumPy write into the buffer directly; indices are never out of range
         np.take(self._array, indices, axis=0, out=batch.numpy(), mode="clip")
-        return batch
+        return batch.to(self._device)
 
     def take_padded(self, indices: np.ndarray) -> tuple[Tensor, None]:
-        """As `take`, with the lengths that sequences of one length need not have."""
+        """Take the samples at `indices`; sequences of one length have no lengths."""
         return self.take(indices), None
 
-    def _room(self, n_samples: int) -> Tensor:
-        # torch's memory, not NumPy's: always aligned alike, so that the same batch takes the same kernels
-        return torch.empty((n_samples, *self._array.shape[1:]), dtype=torch.float32)
+    def _new_buffer(self, n_samples: int) -> Tensor:
+        # torch's memory, not NumPy's: always aligned alike, so that the same batch takes the same kernels. The buffer
+        # is used in training too, which cannot save a tensor that was made in inference mode
+        with torch.inference_mode(False):
+            return torch.empty((n_samples, *self._array.shape[1:]), dtype=torch.float32, device="cpu")
 
 
 class RaggedBatches:
@@ -64,7 +68,7 @@ class RaggedBatches:
         self._sequences, self._device = X, device
 
     def take_padded(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
-        """The samples at `indices`, `(B, F, J, C)` with F frames of the longest, and their lengths `(B,)`."""
+        """Take the samples at `indices`, `(B, F, J, C)` with F frames of the longest, and their lengths `(B,)`."""
         chosen = [self._sequences[at] for at in indices]
         lengths = np.array([len(one) for one in chosen])
         batch = np.zeros((len(chosen), lengths.max(), *chosen[0].shape[1:]), dtype=np.float32)
@@ -73,23 +77,55 @@ class RaggedBatches:
         return torch.from_numpy(batch).to(self._device), torch.from_numpy(lengths)
 
 
-def make_batches(X: np.ndarray | list[np.ndarray], device: torch.device) -> SequenceBatches | RaggedBatches:
-    """Batches of sequences that are of one length or not."""
-    return RaggedBatches(X, device) if isinstance(X, list) else SequenceBatches(X, device)
+@contextmanager
+def unchanged(batch: Tensor, user: str) -> Iterator[None]:
+    """Refuse that the block changes a batch in place: other views and targets are computed from it too.
+
+    Parameters
+    ----------
+    batch : Tensor
+        What must not change.
+    user : str
+        What receives it in the block, for the error.
+    """
+    version = batch._version
+    yield
+    if batch._version != version:
+        raise ValueError(f"{user} changed its input in place, expected that it returns a new tensor.")
+
+
+def make_batches(
+    X: np.ndarray | list[np.ndarray], device: torch.device, *, resident: bool = True
+) -> SequenceBatches | RaggedBatches:
+    """Make batches of sequences, of one length or of several."""
+    return RaggedBatches(X, device) if isinstance(X, list) else SequenceBatches(X, device, resident=resident)
 
 
 def shuffled_batches(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[np.ndarray]:
-    """Indices of one epoch's batches: every sample once, in random order, batches as equal as can be.
+    """Split one epoch into batches of indices: every sample once, in random order, batches as equal as can be.
 
-    None is of one sample, which has nothing to be normalised or contrasted with: in batches of two, an odd sample out
+    No batch is of one sample, which has nothing to be normalised or contrasted with: in batches of two, an odd sample
     makes one of three.
     """
     order = torch.randperm(n_samples, generator=generator).numpy()
-    n_batches = min(-(-n_samples // batch_size), max(n_samples // 2, 1))
-    yield from np.array_split(order, n_batches)
+    yield from np.array_split(order, _n_batches(n_samples, batch_size))
+
+
+def smallest_batch(n_samples: int, batch_size: int) -> int:
+    """Return the size of the smallest batch of an epoch."""
+    return n_samples // _n_batches(n_samples, batch_size)
+
+
+def equal_batches(n_samples: int, batch_size: int) -> Iterator[np.ndarray]:
+    """Split all samples in order into batches of indices, as equal as can be, none of them of one sample."""
+    yield from np.array_split(np.arange(n_samples), _n_batches(n_samples, batch_size))
 
 
 def ordered_batches(n_samples: int, batch_size: int) -> Iterator[np.ndarray]:
-    """Indices of all samples in order, `batch_size` at a time."""
+    """Split all samples in order into batches of `batch_size` indices, and the rest."""
     for start in range(0, n_samples, batch_size):
         yield np.arange(start, min(start + batch_size, n_samples))
+
+
+def _n_batches(n_samples: int, batch_size: int) -> int:
+    return min(-(-n_samples // batch_size), max(n_samples // 2, 1))

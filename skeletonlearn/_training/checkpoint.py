@@ -1,4 +1,4 @@
-"""A file from which a fit goes on that was cut off, to the bit."""
+"""A file from which an interrupted fit resumes, to the bit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -22,11 +21,12 @@ import skeletonlearn
 from skeletonlearn._files import remove_leftovers, write_whole
 from skeletonlearn._training.fingerprint import fingerprint_of_arrays, fingerprints_of_parameters
 from skeletonlearn._training.seeding import draw_seed
+from skeletonlearn._warnings import warn_user
 
-_VERSION = 1
+_VERSION = 2
 _FIRST_LINE = f"skeletonlearn checkpoint {_VERSION}\n".encode()
 _DIGEST_LINE = 2 * hashlib.sha256().digest_size + 1
-_TOLD_BY_NAME = {"X", "y", "sample_weight", "the weights to start from"}  # all else is short enough to tell
+_NAMED_ONLY = {"X", "y", "sample_weight", "the weights to start from"}  # all else is short enough to show
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Snapshot:
 
     arrays: dict[str, np.ndarray]
     facts: dict[str, Any]
+
+    def group(self, name: str) -> dict[str, np.ndarray]:
+        """Return the arrays whose names begin with a group's, by the rest of their names."""
+        start = f"{name}/"
+        return {key.removeprefix(start): array for key, array in self.arrays.items() if key.startswith(start)}
 
 
 class Checkpoint:
@@ -171,9 +176,7 @@ class Checkpoint:
             self._source = path
             if damage:
                 self._is_damaged = True
-                warnings.warn(
-                    f"{damage[0]}. Going on from the checkpoint before it, {path}.", UserWarning, stacklevel=4
-                )
+                warn_user(f"{damage[0]}. Resuming from the checkpoint before it, {path}.")
             return snapshot
         if damage:
             raise ValueError("; ".join(damage) + ". Expected a checkpoint of this fit, or no file, to begin anew.")
@@ -186,14 +189,14 @@ class Checkpoint:
             raise ValueError(self._refusal(differing, stored))
 
     def _refusal(self, names: list[str], stored: Mapping[str, str] | None = None) -> str:
-        def told(name: str) -> str:
-            if stored is None or name in _TOLD_BY_NAME:
+        def shown(name: str) -> str:
+            if stored is None or name in _NAMED_ONLY:
                 return name
             return f"{name} (there {stored.get(name, 'nothing')}, here {self._identity.get(name, 'nothing')})"
 
         return (
-            f"checkpoint {str(self._source)!r} is of a fit that differs in {', '.join(map(told, names))}: expected the "
-            "same data and parameters, or the path of a file of its own. Nothing was overwritten."
+            f"checkpoint {str(self._source)!r} is of a fit that differs in {', '.join(map(shown, names))}: expected "
+            "the same data and parameters, or the path of a file of its own. Nothing was overwritten."
         )
 
 
@@ -207,7 +210,7 @@ def identify(estimator: BaseEstimator, device: torch.device, **data: np.ndarray 
     device : torch.device
         Where it is trained.
     **data : ndarray or list of ndarray
-        What it is trained on, by the names that errors tell.
+        What it is trained on, by the names that errors show.
 
     Returns
     -------

@@ -1,13 +1,15 @@
-"""Several parts of a sequence, to be judged together."""
+"""Several parts of a sequence, whose predictions are averaged."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
 _PART = 0.75  # of the frames
 
 
-def cut_clips(X: np.ndarray | list[np.ndarray], n_clips: int) -> list[np.ndarray | list[np.ndarray]]:
+def cut_clips(X: np.ndarray | list[np.ndarray], n_clips: int) -> Iterator[np.ndarray | list[np.ndarray]]:
     """Cut sequences to `n_clips` overlapping parts, from the beginning to the end.
 
     Parameters
@@ -18,16 +20,16 @@ def cut_clips(X: np.ndarray | list[np.ndarray], n_clips: int) -> list[np.ndarray
         How many parts. The first is the whole sequence; the others have three quarters of its frames, at places spread
         evenly, stretched to its length.
 
-    Returns
-    -------
-    list of ndarray or of list of ndarray
-        As many times the sequences.
+    Yields
+    ------
+    ndarray or list of ndarray
+        The sequences, as many times; one of them is held at a time.
     """
     # a single part beside the whole is its middle
     starts = np.array([(1.0 - _PART) / 2]) if n_clips == 2 else np.linspace(0.0, 1.0 - _PART, n_clips - 1)
-    if isinstance(X, list):
-        return [X, *([_stretch(one[None], start)[0] for one in X] for start in starts)]
-    return [X, *(_stretch(X, start) for start in starts)]
+    yield X
+    for start in starts:
+        yield [_stretch(one[None], start)[0] for one in X] if isinstance(X, list) else _stretch(X, start)
 
 
 def _stretch(X: np.ndarray, start: float) -> np.ndarray:
@@ -36,5 +38,8 @@ def _stretch(X: np.ndarray, start: float) -> np.ndarray:
     position = last * (start + _PART * np.linspace(0.0, 1.0, X.shape[1]))
     before = np.minimum(position.astype(int), max(last - 1, 0))
     share = (position - before).astype(X.dtype)[:, None, None]
-    here = X[:, before]
-    return here + (X[:, np.minimum(before + 1, last)] - here) * share  # so that what does not move stays, to the bit
+    here, part = X[:, before], X[:, np.minimum(before + 1, last)]
+    part -= here  # in place: only two arrays of the size of X are held
+    part *= share
+    part += here  # in this way what does not move stays, to the bit
+    return part

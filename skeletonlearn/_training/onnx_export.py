@@ -17,15 +17,18 @@ from torch.nn import functional as F
 
 import skeletonlearn
 from skeletonlearn._files import write_whole
-from skeletonlearn._training.seeding import undisturbed
+from skeletonlearn._training.building import build_with
+from skeletonlearn._training.seeding import PrivateRandomness
+from skeletonlearn._training.surroundings import default_torch
 from skeletonlearn._training.weights import describe_classes
-from skeletonlearn.nn import ENCODERS, TransformerEncoder
+from skeletonlearn.nn import TransformerEncoder
 
 _OPSET = 17  # the first with layer normalisation: runtimes of several years know it
 _SOME_FRAMES = 16  # to trace with, where there may be any number
 _INPUT = "sequences"
 
 
+@default_torch()
 def export_onnx(estimator: BaseEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator's networks to an ONNX file.
 
@@ -71,8 +74,8 @@ def _import_onnx() -> Any:
 
 def _exported(estimator: BaseEstimator) -> bytes:
     """A fitted estimator's networks as an ONNX model, not checked yet."""
-    output, apply = estimator._describe_output()
-    networks = estimator._copied_networks()
+    output, apply = estimator._output()
+    networks = build_with(estimator._plan, estimator.network_state_).eval()
     _make_traceable(networks)
     any_length = networks["encoder"].any_length
     n_frames, n_joints, n_channels = estimator.sequence_shape_in_
@@ -80,7 +83,7 @@ def _exported(estimator: BaseEstimator) -> bytes:
     axes = {0: "batch", 1: "frames"} if any_length else {0: "batch"}
     file = io.BytesIO()
     with warnings.catch_warnings():
-        _ignore_known_warnings(estimator._describe_networks()["encoder"] in ENCODERS)
+        _ignore_known_warnings(isinstance(estimator._plan.encoder.encoder, str))
         try:
             # the other exporter (dynamo=True) fails on bidirectional GRUs and unrolls LSTMs: torch 2.13
             torch.onnx.export(
@@ -131,7 +134,7 @@ class _TraceableAttention(nn.MultiheadAttention):
 
 def _make_traceable(networks: nn.Module) -> None:
     """Put in place of torch's attention, in our own encoder, one that a trace is general for."""
-    with undisturbed():  # initial weights are drawn, though none is kept
+    with PrivateRandomness():  # initial weights are drawn, though none is kept
         for encoder in networks.modules():
             if isinstance(encoder, TransformerEncoder):
                 for layer in encoder.layers.layers:

@@ -1,4 +1,4 @@
-"""Weights as NumPy arrays, so that a fitted estimator can be kept and loaded on any device."""
+"""Weights as NumPy arrays, so that a fitted estimator can be saved and loaded on any device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def module_arrays(module: nn.Module) -> dict[str, np.ndarray]:
 
 def load_arrays(module: nn.Module, arrays: Mapping[str, np.ndarray]) -> None:
     """Set a module's parameters and buffers from :func:`module_arrays`."""
-    module.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
+    module.load_state_dict({name: torch.tensor(array, device="cpu") for name, array in arrays.items()})
 
 
 def optimizer_arrays(optimizer: torch.optim.Optimizer) -> dict[str, np.ndarray]:
@@ -35,5 +35,5 @@ def load_optimizer_arrays(optimizer: torch.optim.Optimizer, arrays: Mapping[str,
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, array in arrays.items():
         at, name = key.split(".", 1)
-        state.setdefault(int(at), {})[name] = torch.tensor(array)
+        state.setdefault(int(at), {})[name] = torch.tensor(array, device="cpu")
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

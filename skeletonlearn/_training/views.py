@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from skeletonlearn._training.batches import unchanged
 from skeletonlearn.augmentation import (
     BoneScale,
     Compose,
@@ -155,8 +156,9 @@ def see(
 
 
 def _seen(view: Any, batch: Tensor, generator: torch.Generator, any_length: bool) -> Tensor:
-    """Sequences of one length in a view."""
-    seen = view(batch, generator)
+    """Return sequences of one length in a view."""
+    with unchanged(batch, f"The view {view!r}"):
+        seen = view(batch, generator)
     if not isinstance(seen, Tensor) or not _may_be(seen.shape, batch.shape, any_length):
         got = f"shape {tuple(seen.shape)}" if isinstance(seen, Tensor) else type(seen).__name__
         also = ", of any number of frames" if any_length else ""

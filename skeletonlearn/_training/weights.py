@@ -1,29 +1,32 @@
-"""A fitted estimator's weights in a safetensors file, with all else that it takes to use them."""
+"""A fitted estimator's weights in a safetensors file, with what is needed to use them."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
-from torch import nn
 
 import skeletonlearn
 from skeletonlearn._files import write_whole
-from skeletonlearn._training.layout import layout_of
-from skeletonlearn._training.seeding import undisturbed
-from skeletonlearn._training.state import load_arrays, module_arrays
+from skeletonlearn._training.building import as_json, build_with, check_encoder, check_same_structure
+from skeletonlearn._training.draft import adopt, draft_of
 from skeletonlearn.skeletons import Skeleton
 from skeletonlearn.skeletons._inferred import skeleton_from_parents
+from skeletonlearn.skeletons._resolve import resolve_skeleton
 
+_KINDS_OF_CLASSES = "biufUO"
 _FORMAT = "skeletonlearn weights"
-_VERSION = 1
-_SHOWN = 3  # differing weights that an error names
+_VERSION = 2
+# what a forged file may make us allocate
+_MOST_NUMBERS = 2**24  # of a sequence, and of a prediction
+_MOST_BYTES = 2**26  # of all classes
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ def save_weights(estimator: BaseEstimator, path: str | PathLike[str]) -> None:
         "sequence_shape_in_": estimator.sequence_shape_in_,
         "feature_names_in_": None if names is None else list(names),
         "classes_": None if classes is None else describe_classes(classes),
+        "n_outputs_": getattr(estimator, "n_outputs_", None),
         "n_iter_": estimator.n_iter_,
         "history_": estimator.history_,
         "device_": estimator.device_,
         "skeleton_": None if estimator.skeleton_ is None else estimator.skeleton_.parents.tolist(),
-        "architecture": estimator._describe_networks(),
+        "architecture": estimator._plan.described(),
     }
     metadata = {
         "format": _FORMAT,
@@ -100,10 +104,9 @@ def load_weights(estimator: BaseEstimator, path: str | PathLike[str]) -> None:
         If safetensors is not installed.
     """
     saved = _read(path, estimator)
-    fitted = _fitted_from(saved, type(estimator)(**estimator.get_params(deep=False)), path)
-    for name in [name for name in vars(estimator) if name.endswith("_") and not name.startswith("_")]:
-        delattr(estimator, name)
-    vars(estimator).update(vars(fitted))
+    draft = draft_of(estimator, keep_fitted=False)
+    _fit_from(saved, draft, path)
+    adopt(estimator, draft)
 
 
 def describe_classes(classes: np.ndarray) -> dict[str, Any]:
@@ -126,7 +129,9 @@ def describe_classes(classes: np.ndarray) -> dict[str, Any]:
     """
     values = classes.tolist()
     # strings in an object array are strings; a long double is no JSON number
-    if classes.dtype.kind not in "biufUO" or not all(type(value) in (bool, int, float, str) for value in values):
+    if classes.dtype.kind not in _KINDS_OF_CLASSES or not all(
+        type(value) in (bool, int, float, str) for value in values
+    ):
         raise ValueError(
             f"classes_ has dtype {classes.dtype} and holds {values[0]!r}, expected integers, floats, booleans or "
             "strings, which a file without pickle can hold."
@@ -174,13 +179,15 @@ def _check_format(metadata: Mapping[str, str], estimator: BaseEstimator, path: s
 
 
 def _is_size(value: Any) -> bool:
-    return type(value) is int and value > 0
+    return type(value) is int and 0 < value <= _MOST_NUMBERS
 
 
 def _is_shape(value: Any, estimator: BaseEstimator) -> bool:
-    if not isinstance(value, list) or len(value) != 3 or not all(map(_is_size, value[1:])):
+    if not isinstance(value, list) or len(value) != 3:
         return False
-    return _is_size(value[0]) or (value[0] is None and is_classifier(estimator))
+    if value[0] is None and (is_classifier(estimator) or is_regressor(estimator)):
+        value = [1, *value[1:]]
+    return all(map(_is_size, value)) and math.prod(value) <= _MOST_NUMBERS
 
 
 def _are_parents(value: Any) -> bool:
@@ -194,6 +201,9 @@ def _are_classes(value: Any, estimator: BaseEstimator) -> bool:
     if not is_classifier(estimator):
         return value is None
     try:
+        dtype = np.dtype(value["dtype"])
+        if dtype.kind not in _KINDS_OF_CLASSES or dtype.itemsize * len(value["values"]) > _MOST_BYTES:
+            return False
         return describe_classes(_classes(value)) == value
     except (KeyError, TypeError, ValueError, OverflowError):
         return False
@@ -209,13 +219,14 @@ _FACTS: dict[str, Callable[[Any, BaseEstimator], bool]] = {
         value is None or (isinstance(value, list) and all(isinstance(name, str) for name in value))
     ),
     "classes_": _are_classes,
+    "n_outputs_": lambda value, estimator: _is_size(value) if is_regressor(estimator) else value is None,
     "n_iter_": lambda value, _: type(value) is int,
     "history_": lambda value, _: isinstance(value, list) and all(isinstance(record, dict) for record in value),
     "device_": lambda value, _: isinstance(value, str),
     "skeleton_": lambda value, _: value is None or _are_parents(value),
     "architecture": lambda value, _: isinstance(value, dict),
 }
-"""What a file tells beside the weights, and what is right for an estimator."""
+"""What a file holds beside the weights, and what is right for an estimator."""
 
 
 def _fact(metadata: Mapping[str, str], name: str, path: str | PathLike[str], estimator: BaseEstimator) -> Any:
@@ -226,64 +237,44 @@ def _fact(metadata: Mapping[str, str], name: str, path: str | PathLike[str], est
     except (KeyError, ValueError, RecursionError):
         pass
     raise ValueError(
-        f"{path} tells {name}={metadata.get(name)!r}, which no {type(estimator).__name__} has. {_EXPECTED}"
+        f"{path} holds {name}={metadata.get(name)!r}, which no {type(estimator).__name__} has. {_EXPECTED}"
     )
 
 
-def _fitted_from(saved: _Saved, estimator: BaseEstimator, path: str | PathLike[str]) -> BaseEstimator:
-    """A new estimator, fitted as the file tells."""
+def _fit_from(saved: _Saved, draft: BaseEstimator, path: str | PathLike[str]) -> None:
+    """Store in an unfitted estimator what the file holds."""
     facts = saved.facts
-    estimator._validate_params()
-    estimator.sequence_shape_in_ = tuple(facts["sequence_shape_in_"])
-    estimator.n_features_in_ = int(np.prod([size for size in estimator.sequence_shape_in_ if size is not None]))
+    draft._validate_params()
+    draft.sequence_shape_in_ = tuple(facts["sequence_shape_in_"])
+    draft.n_features_in_ = int(np.prod([size for size in draft.sequence_shape_in_ if size is not None]))
     if facts["feature_names_in_"] is not None:
-        estimator.feature_names_in_ = np.array(facts["feature_names_in_"], dtype=object)
+        draft.feature_names_in_ = np.array(facts["feature_names_in_"], dtype=object)
     if facts["classes_"] is not None:
-        estimator.classes_ = _classes(facts["classes_"])
-    with undisturbed():  # initial weights are drawn, though none is kept
-        networks = estimator._new_networks(_layout(facts, estimator))
-    _check_architecture(facts["architecture"], estimator, path)
-    _check_arrays(saved.arrays, networks, path)
-    load_arrays(networks, saved.arrays)
-    estimator._finish(networks, facts["history_"], facts["device_"])
-    estimator.n_iter_ = facts["n_iter_"]
-    return estimator
+        draft.classes_ = _classes(facts["classes_"])
+    if facts["n_outputs_"] is not None:
+        draft.n_outputs_ = facts["n_outputs_"]
+    draft.skeleton_ = _skeleton(facts, draft)
+    draft._plan = draft._plan_networks(draft.skeleton_)
+    problem = f"{path} holds weights of other networks than this {type(draft).__name__} has"
+    check_same_structure(facts["architecture"], as_json(draft._plan.described()), problem)
+    _check_finite(saved.arrays, path)
+    try:
+        check_encoder(draft._plan, saved.arrays)
+        networks = build_with(draft._plan, saved.arrays)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    draft._keep(networks, facts["history_"], facts["device_"])
+    draft.n_iter_ = facts["n_iter_"]
 
 
-def _layout(facts: Mapping[str, Any], estimator: BaseEstimator) -> Skeleton | None:
-    """The layout of the estimator's parameters, or else the bones that the saved one found."""
+def _check_finite(arrays: Mapping[str, np.ndarray], path: str | PathLike[str]) -> None:
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{path} holds NaN or infinity in {name}, expected finite weights.")
+
+
+def _skeleton(facts: Mapping[str, Any], estimator: BaseEstimator) -> Skeleton | None:
+    """Return the layout of the estimator's parameters, or the one that the saved estimator inferred."""
     if estimator.skeleton != "auto":
-        return layout_of(estimator.skeleton, [])
+        return resolve_skeleton(estimator.skeleton, [])
     return None if facts["skeleton_"] is None else skeleton_from_parents(facts["skeleton_"])
-
-
-def _check_architecture(there: Mapping[str, Any], estimator: BaseEstimator, path: str | PathLike[str]) -> None:
-    """Refuse networks that would compute something else with the same weights."""
-    here = json.loads(json.dumps(estimator._describe_networks(), default=np.generic.item))
-    differing = [name for name in sorted(there.keys() | here.keys()) if there.get(name) != here.get(name)]
-    if differing:
-        told = "; ".join(f"{name} is {there.get(name)!r} there, {here.get(name)!r} here" for name in differing)
-        raise ValueError(
-            f"{path} holds weights of other networks than this {type(estimator).__name__} has: {told}. Expected the "
-            "parameters of the estimator that was saved."
-        )
-
-
-def _check_arrays(arrays: Mapping[str, np.ndarray], networks: nn.Module, path: str | PathLike[str]) -> None:
-    there = {name: _kind(array) for name, array in arrays.items()}
-    here = {name: _kind(array) for name, array in module_arrays(networks).items()}
-    differing = [name for name in sorted(there.keys() | here.keys()) if there.get(name) != here.get(name)]
-    if differing:
-        told = "; ".join(
-            f"{name} is {there.get(name, 'absent')} there, {here.get(name, 'absent')} here"
-            for name in differing[:_SHOWN]
-        )
-        more = f"; and {len(differing) - _SHOWN} more" if len(differing) > _SHOWN else ""
-        raise ValueError(
-            f"{path} holds weights that do not fit: {told}{more}. Parameters such as encoder, hidden_dim or streams "
-            "differ: expected those of the estimator that was saved."
-        )
-
-
-def _kind(array: np.ndarray) -> str:
-    return f"{array.dtype} of shape {array.shape}"

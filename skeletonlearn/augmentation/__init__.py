@@ -5,7 +5,6 @@ tensor of the same shape, type and device. Each sample gets random numbers of it
 itself is never changed. Views are values: they compare equal, print, pickle and copy.
 """
 
-from skeletonlearn.augmentation._base import View, ViewLike
 from skeletonlearn.augmentation._bone_scale import BoneScale
 from skeletonlearn.augmentation._compose import Compose
 from skeletonlearn.augmentation._jitter import Jitter
@@ -17,6 +16,7 @@ from skeletonlearn.augmentation._scale import Scale
 from skeletonlearn.augmentation._shear import Shear
 from skeletonlearn.augmentation._smooth import Smooth
 from skeletonlearn.augmentation._temporal_crop import TemporalCrop
+from skeletonlearn.augmentation._view import View, ViewLike
 
 __all__ = [
     "BoneScale",

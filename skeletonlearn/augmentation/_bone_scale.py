@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from skeletonlearn.augmentation._base import (
+from skeletonlearn.augmentation._view import (
     SkeletonView,
     check_batch,
     check_non_negative,

@@ -7,7 +7,7 @@ from typing import Self
 
 from torch import Generator, Tensor
 
-from skeletonlearn.augmentation._base import View, ViewLike
+from skeletonlearn.augmentation._view import View, ViewLike
 from skeletonlearn.skeletons import Skeleton
 
 

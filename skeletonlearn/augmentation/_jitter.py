@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from skeletonlearn.augmentation._base import View, check_batch, check_non_negative, uniform
+from skeletonlearn.augmentation._view import View, check_batch, check_non_negative, uniform
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from skeletonlearn._memory import empty_like
-from skeletonlearn.augmentation._base import View, check_batch, check_probability, happens
+from skeletonlearn.augmentation._view import View, check_batch, check_probability, happens
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Generator, Tensor
 
-from skeletonlearn.augmentation._base import View, check_batch, check_non_negative, multiply_channels, uniform
+from skeletonlearn.augmentation._view import View, check_batch, check_non_negative, multiply_channels, uniform
 
 
 @dataclass(frozen=True)

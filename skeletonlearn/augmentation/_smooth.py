@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from skeletonlearn.augmentation._base import View, check_batch, check_non_negative, check_probability, happens, uniform
+from skeletonlearn.augmentation._view import View, check_batch, check_non_negative, check_probability, happens, uniform
 
 _TRUNCATE = 3
 """Kernels end at this many standard deviations of the widest one."""

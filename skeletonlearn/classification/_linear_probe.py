@@ -15,14 +15,14 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
-from skeletonlearn.classification._leave_one_out_ridge import LeaveOneOutRidge
-from skeletonlearn.classification._samples import (
+from skeletonlearn._training.samples import (
     check_class_weight,
     check_sample_weight,
     distinct_samples,
     weigh_samples,
 )
+from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
+from skeletonlearn.classification._leave_one_out_ridge import LeaveOneOutRidge
 
 _LOGISTIC_C = 0.01
 """Embeddings tend to separate the training set. A stronger penalty than scikit-learn's (1.0) then generalises better to

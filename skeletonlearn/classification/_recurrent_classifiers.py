@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skeletonlearn.classification._network_classifier import NetworkClassifier
+from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn._training.parameters import SharedParameter, choices, constraints, texts
+from skeletonlearn.classification._network_classifier import CLASSIFIER_TEXTS, NetworkClassifier
 from skeletonlearn.nn import POOLINGS
+
+_PARAMETERS: dict[str, SharedParameter] = {
+    "hidden_dim": SharedParameter(
+        [Interval(Integral, 1, None, closed="left")],
+        """int
+    Width of the state, of both directions together.""",
+    ),
+    "n_layers": SharedParameter(
+        [Interval(Integral, 1, None, closed="left")],
+        """int
+    Recurrent layers.""",
+    ),
+    "bidirectional": SharedParameter(
+        ["boolean"],
+        """bool
+    Whether half of the units run backwards in time.""",
+    ),
+    "dropout": SharedParameter(
+        [Interval(Real, 0, 1, closed="left"), None],
+        """float or None
+    Share of features dropped between layers and before pooling; None is the encoder's own default.""",
+    ),
+    "pooling": SharedParameter(
+        [StrOptions(set(POOLINGS))],
+        f"""{choices(POOLINGS)}
+    From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
+    `attention_weights` returns the weight of each frame.""",
+    ),
+}
+_TEXTS = {**CLASSIFIER_TEXTS, **texts(_PARAMETERS)}
 
 
 class RecurrentClassifier(NetworkClassifier):
@@ -15,12 +47,7 @@ class RecurrentClassifier(NetworkClassifier):
 
     _cell: str
 
-    _parameter_constraints: dict = {
-        **NetworkClassifier._parameter_constraints,
-        "n_layers": [Interval(Integral, 1, None, closed="left")],
-        "bidirectional": ["boolean"],
-        "pooling": [StrOptions(set(POOLINGS))],
-    }
+    _parameter_constraints: dict = {**NetworkClassifier._parameter_constraints, **constraints(_PARAMETERS)}
 
     def __init__(
         self,
@@ -50,6 +77,8 @@ class RecurrentClassifier(NetworkClassifier):
         validation_fraction=0.1,
         n_iter_no_change=10,
         tol=1e-4,
+        warm_start=False,
+        distributed=False,
         device="auto",
         precision="auto",
         checkpoint=None,
@@ -81,127 +110,43 @@ class RecurrentClassifier(NetworkClassifier):
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
+        self.warm_start = warm_start
+        self.distributed = distributed
         self.device = device
         self.precision = precision
         self.checkpoint = checkpoint
         self.random_state = random_state
         self.verbose = verbose
 
-    def _encoder_plan(self, shape, skeleton):
+    def _takes_any_length(self):
+        return True
+
+    def _plan_encoder(self, skeleton):
         options = {"n_layers": int(self.n_layers), "bidirectional": bool(self.bidirectional), "pooling": self.pooling}
-        return self._plan_for(self._cell, shape, skeleton, options)
+        return self._plan_named_encoder(self._cell, skeleton, options)
 
 
+@fill_docstring(_TEXTS)
 class LSTMClassifier(RecurrentClassifier):
     """Classify sequences of any length with a long short-term memory.
 
     Parameters
     ----------
-    hidden_dim : int, default=256
-        Width of the state, of both directions together.
-    skeleton : Skeleton, str or None, default="auto"
-        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
-        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
-        joints have 2 or 3 channels. Without a layout (None) there are no bone streams, and bones are not rescaled.
-    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
-        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        layout, else joints and their motion.
-    fusion : {"early", "late"}, default="early"
-        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
-        with its own loss; their probabilities are averaged.
-    n_layers : int, default=1
-        Recurrent layers.
-    bidirectional : bool, default=True
-        Whether half of the units run backwards in time.
-    dropout : float, default=0.4
-        Share of features dropped between layers and before pooling.
-    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
-        From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
-        `attention_weights` tells where in time the network looks.
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable, default="cross_entropy"
-        ``"temporal_cross_entropy"`` lets every time step predict the class.
-        A callable is called as ``loss(scores, target)`` with class scores before the softmax, `(n, n_classes)`, and
-        class indices `(n,)`; it gives a tensor with one loss a row, `(n,)`, which class and sample weights then weigh.
-    gamma : float, default=2.0
-        Focus of the focal loss.
-    class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, as in scikit-learn.
-    label_smoothing : float, default=0.1
-        Part of the target distribution spread evenly over all classes by the named losses.
-    augmentation : "auto", None or view, default="auto"
-        A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
-        rescales bones (where there is a layout), turns (in 3-D), shears and jitters bodies that are scaled to a torso
-        of length 1; series of one joint it leaves as they are.
-    n_clips : int, default=1
-        How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
-        whole.
-    max_epochs : int or "auto", default="auto"
-        How often each sequence is seen. ``"auto"`` is as often as it takes for 1,600 batches, but at least 35 and at
-        most 400 times.
-    batch_size : int or "auto", default="auto"
-        Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
-        fewer.
-    learning_rate : float, default=0.002
-        Largest learning rate.
-    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
-        The optimiser.
-    weight_decay : float, default=0.02
-        Weight decay of matrices; biases and normalisation are spared.
-    schedule : {"cosine", "constant"}, default="cosine"
-        The learning rate after the warm-up.
-    warmup_epochs : int, default=5
-        Epochs in which the learning rate rises; half of all epochs at the most.
-    early_stopping : bool, default=False
-        Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
-        the weights where it was lowest.
-    validation_fraction : float, default=0.1
-        Share of sequences held out for early stopping.
-    n_iter_no_change : int, default=10
-        Epochs without a fall of at least `tol` before stopping early.
-    tol : float, default=1e-4
-        What counts as a fall of the validation loss.
-    device : str or torch.device, default="auto"
-        Where to compute; ``"auto"`` takes an accelerator if there is one.
-    precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
-        ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
-    checkpoint : str, path-like or None, default=None
-        File that `fit` writes after each epoch. A `fit` that was cut off goes on from it, when called again with the
-        same data and parameters, and ends with the same weights, to the bit on a processor; with others it is refused.
-        Each fit needs a file of its own, so leave this None in a search. The checkpoint before the last is kept
-        beside it, with the ending ``.previous``.
-    random_state : int, RandomState or None, default=None
-        Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
-        processor.
-    verbose : int, default=0
-        1 shows progress and the time left: a bar in terminals and notebooks if `tqdm` is installed, else lines. 2 shows
-        a line per epoch. Lines go to the logger ``skeletonlearn``, or to standard error if logging does not show them.
+    {hidden_dim}
+    {skeleton}
+    {streams}
+    {fusion}
+    {n_layers}
+    {bidirectional}
+    {dropout}
+    {pooling}
+    {classifier_parameters}
+    {training_parameters}
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The classes.
-    encoder_ : torch.nn.Module
-        The trained encoder, streams included.
-    network_state_ : dict of str to ndarray
-        Weights and buffers of all networks, as arrays.
-    loss_curve_ : list of float
-        Mean training loss of each epoch.
-    validation_curve_ : list of float or None
-        Validation loss of each epoch; None without early stopping.
-    history_ : list of dict
-        All that was measured in each epoch.
-    n_iter_ : int
-        Epochs run.
-    device_ : str
-        Where it was trained.
-    n_features_in_ : int
-        Frames times joints times channels.
-    feature_names_in_ : ndarray of str
-        Column names, where X was a table with them.
-    sequence_shape_in_ : tuple of int
-        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
-    skeleton_ : Skeleton or None
-        The layout gone by: that of `skeleton`, or the bones found.
+    {classes_}
+    {network_attributes}
 
     See Also
     --------
@@ -212,8 +157,7 @@ class LSTMClassifier(RecurrentClassifier):
     Frames beyond the end of a sequence never enter the state. Equal sequences of one class are trained on as one, with
     their weights added.
 
-    With scikit-learn 1.9 and later, `set_callbacks` takes callbacks such as :class:`sklearn.callback.ProgressBar`. They
-    are told of the fit and of each epoch, in a pipeline and in a search too.
+    {callbacks_note}
 
     References
     ----------
@@ -232,116 +176,27 @@ class LSTMClassifier(RecurrentClassifier):
     _cell = "lstm"
 
 
+@fill_docstring(_TEXTS)
 class GRUClassifier(RecurrentClassifier):
     """Classify sequences of any length with gated recurrent units.
 
     Parameters
     ----------
-    hidden_dim : int, default=256
-        Width of the state, of both directions together.
-    skeleton : Skeleton, str or None, default="auto"
-        The joint layout, or its name in the catalogue; the number of persons follows from the number of joints.
-        ``"auto"`` finds the bones in the sequences, as :func:`skeletonlearn.skeletons.infer_skeleton` does, where
-        joints have 2 or 3 channels. Without a layout (None) there are no bone streams, and bones are not rescaled.
-    streams : "auto" or tuple of {"joint", "bone", "motion", "bone_motion"}, default="auto"
-        What the encoder sees, computed from the joints after the views. ``"auto"`` is all of them where there is a
-        layout, else joints and their motion.
-    fusion : {"early", "late"}, default="early"
-        ``"early"`` stacks the streams as channels of one encoder. ``"late"`` trains an encoder for each stream, each
-        with its own loss; their probabilities are averaged.
-    n_layers : int, default=1
-        Recurrent layers.
-    bidirectional : bool, default=True
-        Whether half of the units run backwards in time.
-    dropout : float, default=0.4
-        Share of features dropped between layers and before pooling.
-    pooling : {"last", "mean", "max", "mean_max", "attention"}, default="mean_max"
-        From the states of all steps to one vector; "mean_max" gives both, one after the other. With "attention",
-        `attention_weights` tells where in time the network looks.
-    loss : {"cross_entropy", "focal", "temporal_cross_entropy"} or callable, default="cross_entropy"
-        ``"temporal_cross_entropy"`` lets every time step predict the class.
-        A callable is called as ``loss(scores, target)`` with class scores before the softmax, `(n, n_classes)`, and
-        class indices `(n,)`; it gives a tensor with one loss a row, `(n,)`, which class and sample weights then weigh.
-    gamma : float, default=2.0
-        Focus of the focal loss.
-    class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, as in scikit-learn.
-    label_smoothing : float, default=0.1
-        Part of the target distribution spread evenly over all classes by the named losses.
-    augmentation : "auto", None or view, default="auto"
-        A random view of each sequence in each epoch, from :mod:`skeletonlearn.augmentation`. ``"auto"`` crops in time,
-        rescales bones (where there is a layout), turns (in 3-D), shears and jitters bodies that are scaled to a torso
-        of length 1; series of one joint it leaves as they are.
-    n_clips : int, default=1
-        How many parts of a sequence are judged when predicting; their probabilities are averaged. The first is the
-        whole.
-    max_epochs : int or "auto", default="auto"
-        How often each sequence is seen. ``"auto"`` is as often as it takes for 1,600 batches, but at least 35 and at
-        most 400 times.
-    batch_size : int or "auto", default="auto"
-        Sequences in a batch. ``"auto"`` is a sixteenth of all, but at least 32 and at most 256, or all if there are
-        fewer.
-    learning_rate : float, default=0.002
-        Largest learning rate.
-    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
-        The optimiser.
-    weight_decay : float, default=0.02
-        Weight decay of matrices; biases and normalisation are spared.
-    schedule : {"cosine", "constant"}, default="cosine"
-        The learning rate after the warm-up.
-    warmup_epochs : int, default=5
-        Epochs in which the learning rate rises; half of all epochs at the most.
-    early_stopping : bool, default=False
-        Whether to hold out `validation_fraction` of the sequences, stop when their loss no longer falls, and keep
-        the weights where it was lowest.
-    validation_fraction : float, default=0.1
-        Share of sequences held out for early stopping.
-    n_iter_no_change : int, default=10
-        Epochs without a fall of at least `tol` before stopping early.
-    tol : float, default=1e-4
-        What counts as a fall of the validation loss.
-    device : str or torch.device, default="auto"
-        Where to compute; ``"auto"`` takes an accelerator if there is one.
-    precision : {"auto", "float32", "bfloat16", "float16"}, default="auto"
-        ``"auto"`` is mixed precision on a GPU and float32 elsewhere.
-    checkpoint : str, path-like or None, default=None
-        File that `fit` writes after each epoch. A `fit` that was cut off goes on from it, when called again with the
-        same data and parameters, and ends with the same weights, to the bit on a processor; with others it is refused.
-        Each fit needs a file of its own, so leave this None in a search. The checkpoint before the last is kept
-        beside it, with the ending ``.previous``.
-    random_state : int, RandomState or None, default=None
-        Seed of weights, order, views and dropout. The same integer gives the same weights, to the bit, on a
-        processor.
-    verbose : int, default=0
-        1 shows progress and the time left: a bar in terminals and notebooks if `tqdm` is installed, else lines. 2 shows
-        a line per epoch. Lines go to the logger ``skeletonlearn``, or to standard error if logging does not show them.
+    {hidden_dim}
+    {skeleton}
+    {streams}
+    {fusion}
+    {n_layers}
+    {bidirectional}
+    {dropout}
+    {pooling}
+    {classifier_parameters}
+    {training_parameters}
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The classes.
-    encoder_ : torch.nn.Module
-        The trained encoder, streams included.
-    network_state_ : dict of str to ndarray
-        Weights and buffers of all networks, as arrays.
-    loss_curve_ : list of float
-        Mean training loss of each epoch.
-    validation_curve_ : list of float or None
-        Validation loss of each epoch; None without early stopping.
-    history_ : list of dict
-        All that was measured in each epoch.
-    n_iter_ : int
-        Epochs run.
-    device_ : str
-        Where it was trained.
-    n_features_in_ : int
-        Frames times joints times channels.
-    feature_names_in_ : ndarray of str
-        Column names, where X was a table with them.
-    sequence_shape_in_ : tuple of int
-        `(n_frames, n_joints, n_channels)` seen in `fit`; n_frames is None if sequences differed in length.
-    skeleton_ : Skeleton or None
-        The layout gone by: that of `skeleton`, or the bones found.
+    {classes_}
+    {network_attributes}
 
     See Also
     --------
@@ -352,8 +207,7 @@ class GRUClassifier(RecurrentClassifier):
     Frames beyond the end of a sequence never enter the state. Equal sequences of one class are trained on as one, with
     their weights added.
 
-    With scikit-learn 1.9 and later, `set_callbacks` takes callbacks such as :class:`sklearn.callback.ProgressBar`. They
-    are told of the fit and of each epoch, in a pipeline and in a search too.
+    {callbacks_note}
 
     References
     ----------

@@ -14,6 +14,7 @@ from skeletonlearn.nn._fusion import FUSIONS, EncoderPlan, LateFusion, StreamedE
 from skeletonlearn.nn._heads import Heads, LogCompression, projection_head
 from skeletonlearn.nn._mixer import MixerBlock, MixerDecoder, MixerEncoder
 from skeletonlearn.nn._mlp import MLPDecoder, MLPEncoder
+from skeletonlearn.nn._network_plan import DecoderPlan, NetworkPlan, PredictionPlan, ProjectionPlan, RescaledHeads
 from skeletonlearn.nn._pooling import POOLINGS, TemporalPooling
 from skeletonlearn.nn._recurrent import RecurrentEncoder
 from skeletonlearn.nn._stream_stack import STREAMS, StreamStack, choose_streams
@@ -28,6 +29,7 @@ __all__ = [
     "STREAMS",
     "CooccurrenceDecoder",
     "CooccurrenceEncoder",
+    "DecoderPlan",
     "EncoderPlan",
     "Heads",
     "LateFusion",
@@ -37,7 +39,11 @@ __all__ = [
     "MixerBlock",
     "MixerDecoder",
     "MixerEncoder",
+    "NetworkPlan",
+    "PredictionPlan",
+    "ProjectionPlan",
     "RecurrentEncoder",
+    "RescaledHeads",
     "SlowFastEncoder",
     "StreamStack",
     "StreamedEncoder",

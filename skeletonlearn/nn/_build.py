@@ -36,6 +36,8 @@ DECODERS: dict[str, Callable[..., nn.Module]] = {
 }
 """Decoders that mirror an encoder; all others get the published one, that of "mlp"."""
 
+_ENOUGH_FRAMES = 16  # to find the width of what encoders of any number of frames give
+
 
 def build_encoder(
     encoder: str | Callable[..., nn.Module],
@@ -240,12 +242,16 @@ def step_width(encoder: Any, shape: tuple[int, int, int]) -> int:
 
 def _of_zeros(encoder: nn.Module, function: Callable[..., Any], shape: tuple[int, int, int]) -> Any:
     """Return what a function of an encoder gives for two sequences of zeros, on its device and in its precision."""
+    n_frames, n_joints, n_channels = shape
+    if getattr(encoder, "any_length", False):  # the width is the same, and found sooner
+        n_frames = min(n_frames, _ENOUGH_FRAMES)
     weights = (each for each in chain(encoder.parameters(), encoder.buffers()) if each.is_floating_point())
     like = next(weights, torch.empty(0, dtype=torch.float32))
     was_training = encoder.training
     encoder.eval()
-    with torch.no_grad():
-        out = function(like.new_zeros(2, *shape))
+    with torch.no_grad(), torch.device(like.device):
+        # not `new_zeros`, which the parameters of lazy modules do not have before the first batch
+        out = function(torch.zeros(2, n_frames, n_joints, n_channels, dtype=like.dtype))
     encoder.train(was_training)
     return out
 

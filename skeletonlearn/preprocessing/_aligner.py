@@ -6,8 +6,8 @@ from numbers import Integral
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice
 from skeletonlearn.preprocessing._bodies import check_parts, hold, part_positions
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice
 
 _LEAST = 1e-4  # a unit vector's remainder that is shorter points nowhere: single precision leaves about 1e-6
 _SIDES = ("left_shoulder", "right_shoulder")

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice
 from skeletonlearn.preprocessing._bodies import as_bodies
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 # A joint that has the name of a role which its layout tells by another joint, as NTU_RGBD's neck, which lies above

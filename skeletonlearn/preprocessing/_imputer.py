@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice, check_flag
 from skeletonlearn.preprocessing._bodies import as_bodies, neighbouring_frames
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice, check_flag
 
 
 class JointImputer(SequenceTransformer):

@@ -6,7 +6,12 @@ from numbers import Real
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice, check_flag, check_positive_integer
+from skeletonlearn.preprocessing._sequence_transformer import (
+    SequenceTransformer,
+    check_choice,
+    check_flag,
+    check_positive_integer,
+)
 
 
 class FramePadder(SequenceTransformer):

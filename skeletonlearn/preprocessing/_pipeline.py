@@ -5,11 +5,11 @@ from __future__ import annotations
 from sklearn.pipeline import Pipeline
 
 from skeletonlearn.preprocessing._aligner import ViewAligner
-from skeletonlearn.preprocessing._base import check_choice, check_flag
 from skeletonlearn.preprocessing._centerer import RootCenterer
 from skeletonlearn.preprocessing._imputer import JointImputer
 from skeletonlearn.preprocessing._resampler import FrameResampler
 from skeletonlearn.preprocessing._scaler import BodyScaler
+from skeletonlearn.preprocessing._sequence_transformer import check_choice, check_flag
 from skeletonlearn.skeletons import Skeleton
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice, check_positive_integer
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice, check_positive_integer
 
 
 class FrameResampler(SequenceTransformer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer, check_choice
 from skeletonlearn.preprocessing._bodies import absent_bodies, as_bodies, check_parts, hold, part_positions
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice
 
 _TOPS = ("head", "nose", "neck")
 _FEET = ("ankle", "foot", "knee")  # the ankle first: a foot's own length is no height

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skeletonlearn.preprocessing._base import SequenceTransformer
+from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer
 
 _STREAMS = ("joint", "bone", "motion", "bone_motion")
 

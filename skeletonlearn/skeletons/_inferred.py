@@ -67,7 +67,8 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     """
     check_kind(X, "infer_skeleton")
     X = unwrap(X)
-    sequences = [np.asarray(X[at]) for at in np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)]
+    chosen = np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)
+    sequences = [np.asarray(X[at]) for at in chosen]
     _check_sequences(sequences)
     tree = minimum_spanning_tree(_weigh_pairs(sequences))
     root = int(np.argmin(np.square(shortest_path(tree, directed=False)).sum(axis=0)))

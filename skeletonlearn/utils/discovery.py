@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 
 import skeletonlearn
 
-_KINDS: dict[str, type] = {"classifier": ClassifierMixin, "transformer": TransformerMixin}
+_KINDS: dict[str, type] = {
+    "classifier": ClassifierMixin,
+    "regressor": RegressorMixin,
+    "transformer": TransformerMixin,
+}
 
 
 def all_estimators(type_filter: str | None = None) -> list[tuple[str, type[BaseEstimator]]]:
@@ -19,7 +23,7 @@ def all_estimators(type_filter: str | None = None) -> list[tuple[str, type[BaseE
 
     Parameters
     ----------
-    type_filter : {"classifier", "transformer"} or None, default=None
+    type_filter : {"classifier", "regressor", "transformer"} or None, default=None
         Which kind of estimator to give; None gives all.
 
     Returns

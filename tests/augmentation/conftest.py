@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skeletonlearn.augmentation._base import uniform
+from skeletonlearn.augmentation._view import uniform
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 N_ROWS, DIM, N_CLASSES = 4096, 128, 60
 TEMPERATURE, K1, K2 = 0.1, 10.0, 2.0
 MOST_TIME, MOST_MEMORY = 0.7, 0.5
+SMALLEST = ("--rows", "240", "--repeats", "1")
 
 
 def masked_tcl(z: Tensor, labels: Tensor) -> Tensor:
@@ -78,9 +79,9 @@ def seconds(loss: Loss, z: Tensor, labels: Tensor) -> float:
     return time.perf_counter() - start
 
 
-def median_seconds(n_repeats: int = 9) -> dict[str, float]:
+def median_seconds(n_rows: int = N_ROWS, n_repeats: int = 9) -> dict[str, float]:
     """Time the implementations in turn, after one pass of each to warm up."""
-    z, labels = make_batch()
+    z, labels = make_batch(n_rows)
     times: dict[str, list[float]] = {name: [] for name in IMPLEMENTATIONS}
     for _ in range(n_repeats + 1):
         for name, loss in IMPLEMENTATIONS.items():
@@ -97,18 +98,18 @@ def peak_kib() -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0])
 
 
-def measure_own_memory(name: str) -> int:
+def measure_own_memory(name: str, n_rows: int) -> int:
     """Return the MiB that one pass adds to this fresh process's peak."""
     seconds(IMPLEMENTATIONS[name], *make_batch(n_rows=8 * N_CLASSES))
-    batch = make_batch()
+    batch = make_batch(n_rows)
     before = peak_kib()
     seconds(IMPLEMENTATIONS[name], *batch)
     return (peak_kib() - before) // 1024
 
 
-def peak_mebibytes(name: str) -> int:
+def peak_mebibytes(name: str, n_rows: int = N_ROWS) -> int:
     """Measure the memory of an implementation in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.bench_losses", "--memory-of", name]
+    command = [sys.executable, "-m", "tests.benchmarks.bench_losses", "--memory-of", name, "--rows", str(n_rows)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return int(done.stdout)
 
@@ -131,20 +132,28 @@ def test_the_core_takes_at_most_half_of_the_masked_peak_memory() -> None:
     assert peak_mebibytes("block") <= MOST_MEMORY * peak_mebibytes("masked")
 
 
-def main() -> None:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command's options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=N_ROWS, help="rows of a batch")
+    parser.add_argument("--repeats", type=int, default=9, help="how often each implementation is timed")
     parser.add_argument("--memory-of", choices=IMPLEMENTATIONS, help=argparse.SUPPRESS)
-    name = parser.parse_args().memory_of
-    if name is not None:
-        print(measure_own_memory(name))
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print a table."""
+    options = parse(arguments)
+    if options.memory_of is not None:
+        print(measure_own_memory(options.memory_of, options.rows))
         return
-    times = median_seconds()
-    memory = {name: peak_mebibytes(name) for name in IMPLEMENTATIONS}
-    print(f"tcl forward + backward, {N_ROWS} rows x {DIM}, float32, CPU")
+    times = median_seconds(options.rows, options.repeats)
+    memory = {name: peak_mebibytes(name, options.rows) for name in IMPLEMENTATIONS}
+    print(f"tcl forward + backward, {options.rows} rows x {DIM}, float32, CPU")
     for name in IMPLEMENTATIONS:
         print(f"{name:>8}: {1000 * times[name]:7.1f} ms, peak {memory[name]:5d} MiB")
     print(f"  ratio: {times['block'] / times['masked']:.3f} of the time (wanted {MOST_TIME})")
-    print(f"         {memory['block'] / memory['masked']:.3f} of the memory (wanted {MOST_MEMORY})")
+    print(f"         {memory['block'] / max(memory['masked'], 1):.3f} of the memory (wanted {MOST_MEMORY})")
 
 
 if __name__ == "__main__":

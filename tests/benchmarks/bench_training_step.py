@@ -5,15 +5,17 @@ Run `python -m tests.benchmarks.bench_training_step` from the repository's root 
 and the published views, a step runs at three quarters or more of the speed of its matrix products, and takes at most
 four batches of memory.
 
-A step is what `fit` does with a batch: gather, two views, encoder, projection, loss, backward, AdamW. Its matrix
-products are those of the first layer: for each view the forward one and that of the weight's gradient. Both take
-turns, so that a busy machine slows both; the share is that of the medians, and for machines that are never idle that
-of the quickest repetitions and that of processor time. Where other programs keep the cores busy, threads that wait
-for each other spin for longer than they work: measure with `OMP_WAIT_POLICY=passive` there, or `OMP_NUM_THREADS=1`.
+A step is what `fit` does with a batch: gather, two views, encoder, projection, loss, backward, AdamW. It is the time
+that `fit` takes for more epochs of one batch, minus the time of one epoch, so that checks of the input do not count.
+Its matrix products, computed in plain torch, are those of the first layer: for each view the forward product and that
+of the weight's gradient. Both take turns, so that a busy machine slows both; the share is that of the medians, and for
+machines that are never idle that of the quickest repetitions and that of processor time. Where other programs keep the
+cores busy, threads that wait for each other spin for longer than they work: measure with `OMP_WAIT_POLICY=passive`
+there, or `OMP_NUM_THREADS=1`.
 
-The memory is the peak resident memory (VmHWM, so Linux only) of a fresh process that trains for an epoch of two
-batches, minus what was resident before (imports, a step of a tiny network, the data, the weights) and minus the
-gradients and AdamW's two moments, each as large as the weights.
+The memory is the peak resident memory (VmHWM, so Linux only) of a fresh process that fits for an epoch of two batches,
+minus what was resident before (imports, a fit of a tiny network, the data) and minus the weights, their gradients and
+AdamW's two moments, each as large as the weights.
 """
 
 from __future__ import annotations
@@ -24,8 +26,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,17 +34,35 @@ import numpy as np
 import pytest
 import torch
 
-from skeletonlearn._training.batches import SequenceBatches
-from skeletonlearn._training.loop import TrainingSettings, make_optimizer, run_epoch
+from skeletonlearn import ConMLPEmbedder
 from skeletonlearn.augmentation import Reverse, Shear
-from skeletonlearn.embedding._architecture import ConMLPArchitecture
-from skeletonlearn.embedding._objective import ContrastiveObjective
-from skeletonlearn.losses import supcon
 
 ROOT = Path(__file__).resolve().parents[2]
-BATCH_SIZE, SHAPE, HIDDEN_DIM, N_CLASSES = 512, (300, 50, 3), 256, 60
+HIDDEN_DIM, N_CLASSES, N_STEPS = 256, 60, 4
 LEAST_SPEED, MOST_BATCHES = 0.75, 4.0
-CPU = torch.device("cpu")
+SMALLEST = ("--batch-size", "8", "--frames", "4", "--repeats", "1")
+
+
+class Size(NamedTuple):
+    """Size of a batch.
+
+    Attributes
+    ----------
+    batch_size : int
+        Number of sequences.
+    n_frames, n_joints, n_channels : int
+        Shape of a sequence.
+    """
+
+    batch_size: int = 512
+    n_frames: int = 300
+    n_joints: int = 50
+    n_channels: int = 3
+
+    @property
+    def n_features(self) -> int:
+        """Number of values of a sequence."""
+        return self.n_frames * self.n_joints * self.n_channels
 
 
 class Seconds(NamedTuple):
@@ -53,40 +72,35 @@ class Seconds(NamedTuple):
     processor: float
 
 
-def random_sequences(n_samples: int, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
-    """Return float32 sequences, made without a copy in another type."""
-    return np.random.default_rng(0).standard_normal((n_samples, *shape), dtype=np.float32)
+def random_sequences(size: Size, n_batches: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return float32 sequences, made without a copy in another type, and their classes."""
+    n_samples = n_batches * size.batch_size
+    X = np.random.default_rng(0).standard_normal((n_samples, *size[1:]), dtype=np.float32)
+    return X, np.arange(n_samples) % min(N_CLASSES, size.batch_size // 2)
 
 
-def make_epoch(X: np.ndarray) -> tuple[torch.nn.Module, Callable[[], dict[str, float]]]:
-    """Return ConMLP's networks, and what trains them on X once."""
-    labels = np.arange(len(X)) % N_CLASSES
-    networks = ConMLPArchitecture(
-        shape=X.shape[1:],
-        encoder="mlp",
+def make_embedder(size: Size, max_epochs: int) -> ConMLPEmbedder:
+    """Return the published network, unfitted."""
+    return ConMLPEmbedder(
+        "mlp",
         streams=("joint",),
         skeleton=None,
         hidden_dim=HIDDEN_DIM,
-        dropout=None,
         projection_dim=128,
-        projection_layers=1,
-        has_decoder=False,
-    ).build()
-    contrast = partial(supcon, temperature=0.1)
-    objective = ContrastiveObjective(
-        networks, SequenceBatches(X, CPU), labels, (Shear(1.0), Reverse(0.5)), contrast, 0.0, CPU
+        loss="supcon",
+        augmentation=(Shear(1.0), Reverse(0.5)),
+        max_epochs=max_epochs,
+        batch_size=size.batch_size,
+        random_state=0,
+        device="cpu",
     )
-    settings = TrainingSettings(max_epochs=1, batch_size=BATCH_SIZE, learning_rate=1e-3, weight_decay=0.02)
-    optimizer = make_optimizer(networks, settings)
-    generator = torch.Generator().manual_seed(0)
-    return networks, lambda: run_epoch(networks, optimizer, objective, len(X), settings, 0, generator, CPU)
 
 
-def make_products() -> Callable[[], None]:
+def make_products(size: Size) -> Callable[[], None]:
     """Return what computes the first layer's products for two views, into memory that is there already."""
-    views = [torch.randn(BATCH_SIZE, int(np.prod(SHAPE))) for _ in range(2)]
-    weight = torch.randn(HIDDEN_DIM, views[0].shape[1])
-    slope = torch.randn(BATCH_SIZE, HIDDEN_DIM)
+    views = [torch.randn(size.batch_size, size.n_features) for _ in range(2)]
+    weight = torch.randn(HIDDEN_DIM, size.n_features)
+    slope = torch.randn(size.batch_size, HIDDEN_DIM)
     hidden, gradient = torch.empty_like(slope), torch.empty_like(weight)
 
     def products() -> None:
@@ -105,14 +119,21 @@ def seconds(work: Callable[[], object]) -> Seconds:
     return Seconds(time.perf_counter() - wall, time.process_time() - processor)
 
 
-def take_turns(n_repeats: int) -> dict[str, list[Seconds]]:
+def seconds_of_a_step(size: Size, X: np.ndarray, y: np.ndarray) -> Seconds:
+    """Time a step of training: what each further epoch of one batch adds to a fit."""
+    one = seconds(lambda: make_embedder(size, 1).fit(X, y))
+    more = seconds(lambda: make_embedder(size, 1 + N_STEPS).fit(X, y))
+    return Seconds(*((longer - shorter) / N_STEPS for longer, shorter in zip(more, one, strict=True)))
+
+
+def take_turns(size: Size, n_repeats: int) -> dict[str, list[Seconds]]:
     """Time a step and its products in turn, after one of each to warm up."""
-    _, step = make_epoch(random_sequences(BATCH_SIZE))
-    work: dict[str, Callable[[], object]] = {"products": make_products(), "step": step}
-    times: dict[str, list[Seconds]] = {name: [] for name in work}
+    X, y = random_sequences(size)
+    products = make_products(size)
+    times: dict[str, list[Seconds]] = {"products": [], "step": []}
     for _ in range(n_repeats + 1):
-        for name, piece in work.items():
-            times[name].append(seconds(piece))
+        times["products"].append(seconds(products))
+        times["step"].append(seconds_of_a_step(size, X, y))
     return {name: found[1:] for name, found in times.items()}
 
 
@@ -128,45 +149,53 @@ def resident_bytes(what: str) -> int:
     return 1024 * int(re.findall(rf"{what}:\s+(\d+) kB", status)[0])
 
 
-def measure_own_memory() -> float:
+def measure_own_memory(size: Size) -> float:
     """Return the batches of memory that an epoch takes in this fresh process."""
-    _, warm_up = make_epoch(random_sequences(BATCH_SIZE, shape=(2, 2, 3)))
-    warm_up()
-    X = random_sequences(2 * BATCH_SIZE)
-    networks, epoch = make_epoch(X)
+    tiny = size._replace(batch_size=8, n_frames=2, n_joints=2)
+    make_embedder(tiny, 1).fit(*random_sequences(tiny))
+    X, y = random_sequences(size, n_batches=2)
     before = resident_bytes("VmRSS")
-    epoch()
-    gradient_and_moments = 3 * sum(weight.nbytes for weight in networks.parameters())
-    return (resident_bytes("VmHWM") - before - gradient_and_moments) / X[:BATCH_SIZE].nbytes
+    fitted = make_embedder(size, 1).fit(X, y)
+    n_weights = sum(array.nbytes for array in fitted.network_state_.values())
+    return (resident_bytes("VmHWM") - before - 4 * n_weights) / (X.nbytes / 2)
 
 
-def batches_of_memory() -> float:
+def batches_of_memory(size: Size) -> float:
     """Measure the memory of an epoch in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.bench_training_step", "--own-memory"]
+    own = ["--own-memory", "--batch-size", str(size.batch_size), "--frames", str(size.n_frames)]
+    command = [sys.executable, "-m", "tests.benchmarks.bench_training_step", *own]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 
 def test_a_step_is_at_least_three_quarters_as_fast_as_its_matrix_products() -> None:
-    assert speed(take_turns(9), "wall", statistics.median) >= LEAST_SPEED
+    assert speed(take_turns(Size(), 9), "wall", statistics.median) >= LEAST_SPEED
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="VmHWM is Linux's")
 def test_a_step_takes_at_most_four_batches_of_memory() -> None:
-    assert batches_of_memory() <= MOST_BATCHES
+    assert batches_of_memory(Size()) <= MOST_BATCHES
 
 
-def main() -> None:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command's options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=15, help="how often both are timed")
+    parser.add_argument("--batch-size", type=int, default=Size().batch_size, help="sequences in a batch")
+    parser.add_argument("--frames", type=int, default=Size().n_frames, help="frames of a sequence")
     parser.add_argument("--own-memory", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.own_memory:
-        print(measure_own_memory())
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print a table."""
+    options = parse(arguments)
+    size = Size(options.batch_size, options.frames)
+    if options.own_memory:
+        print(measure_own_memory(size))
         return
-    times = take_turns(arguments.repeats)
-    shape = " x ".join(map(str, (BATCH_SIZE, *SHAPE)))
-    print(f"ConMLP training step, {shape}, float32, CPU, {torch.get_num_threads()} threads")
+    times = take_turns(size, options.repeats)
+    print(f"ConMLP training step, {' x '.join(map(str, size))}, float32, CPU, {torch.get_num_threads()} threads")
     for name, found in times.items():
         wall, processor = ([1000 * value for value in column] for column in zip(*found, strict=True))
         print(
@@ -176,7 +205,7 @@ def main() -> None:
     quickest, processor_time = speed(times, "wall", min), speed(times, "processor", min)
     print(f"     speed: {speed(times, 'wall', statistics.median):.3f} of the products' (wanted {LEAST_SPEED})")
     print(f"            {quickest:.3f} by the quickest, {processor_time:.3f} by processor time")
-    print(f"    memory: {batches_of_memory():.2f} batches beyond data and optimiser (wanted {MOST_BATCHES})")
+    print(f"    memory: {batches_of_memory(size):.2f} batches beyond data and optimiser (wanted {MOST_BATCHES})")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzzing import ESTIMATORS, PREAMBLE, Case, Outcome, cases, run, shortened
 
 BLOCK = 50
+SMALLEST = ("--cases", "50", "--estimators", "StreamBuilder")
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the cases, print what came of them, and give the exit code."""
     asked = parse(arguments)
     tally = Tally()
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     return int(tally.n_failures > 0)
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What is asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cases", type=int, default=10_000)

@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 N_FRAMES = 64
 NTU_GRAPHS, NTU_SECONDS = 3_400_000, 600.0
 LEAST_HASHING, LEAST_WHOLE, LEAST_TRANSFORM, MOST_GROWTH = 60.0, 8.0, 3.0, 1.15
+SMALLEST = ("--graphs", "300", "--many", "600", "--peers", "30")
 
 
 def make_sequences(n_graphs: int) -> np.ndarray:
@@ -149,13 +150,14 @@ def print_many(n_graphs: int) -> None:
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--graphs", type=int, default=50_000, help="graphs of the comparison")
     parser.add_argument("--many", type=int, default=500_000, help="graphs that the growth of time is measured up to")
     parser.add_argument("--peers", type=int, default=2_000, help="graphs that the peers are measured on")
     parser.add_argument("--only-many", type=int, help=argparse.SUPPRESS)
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
     if wanted.only_many:
         print_many(wanted.only_many)
         return

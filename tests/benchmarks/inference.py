@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from skeletonlearn.skeletons import KINECT_V1
 from tests.benchmarks.graph2vec import report
 
 N_FRAMES = 64
+SMALLEST = ("--sequences", "4", "--calls", "2")
 MOST_IN_BATCH, MOST_ALONE = 1.0, 5.0
 """Milliseconds a sequence that are wanted at the most."""
 
@@ -81,11 +83,12 @@ def seconds_of(classifier: Any, X: np.ndarray) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sequences", type=int, default=1000, help="sequences predicted at once")
     parser.add_argument("--calls", type=int, default=200, help="sequences predicted one by one")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     actions = make_actions(100, skeleton=KINECT_V1, random_state=0)
     some = make_skeleton_pipeline(KINECT_V1, n_frames=N_FRAMES).fit_transform(actions.sequences).astype(np.float32)
     X = some[np.arange(max(options.sequences, options.calls)) % len(some)]

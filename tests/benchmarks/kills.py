@@ -1,9 +1,9 @@
-"""Fits killed at random moments, gone on with from their checkpoints, and compared with undisturbed ones to the bit.
+"""Fits killed at random moments, resumed from their checkpoints, and compared with undisturbed ones to the bit.
 
 Run `python -m tests.benchmarks.kills --kills 50` from the repository's root, on a system that has SIGKILL. Each kill
-strikes the process of a fit, or of one that goes on after an earlier kill, at a moment drawn from a seed, as likely in
+strikes the process of a fit, or of one that resumed after an earlier kill, at a moment drawn from a seed, as likely in
 one part of the fit as in another: before the first checkpoint, in an epoch or in a write. What it leaves is copied, and
-the fit goes on from the copy to its end.
+the fit resumes from the copy and runs to its end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
+from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier, SkeletonRegressor
 from skeletonlearn.datasets import make_actions
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 
@@ -34,12 +34,21 @@ ESTIMATORS: dict[str, Any] = {
     "SkeletonClassifier": SkeletonClassifier("tcn", early_stopping=True, validation_fraction=0.2, **SMALL),
     "GRUClassifier": GRUClassifier(early_stopping=True, validation_fraction=0.2, **SMALL),
     "LSTMClassifier": LSTMClassifier(optimizer="sgd", **SMALL),
+    "SkeletonRegressor": SkeletonRegressor("mixer", loss="huber", **SMALL),
 }
 """By name, what is fitted: dropout, views and batches are drawn, and there are buffers, moments and best weights."""
 
+SMALLEST = ("--kills", "1")
+
 # before a process branches off; the last one is what torch's optimisers load
-_LOADED = ("skeletonlearn.embedding", "skeletonlearn.classification", "skeletonlearn.preprocessing", "torch._dynamo")
-_KILLED_AGAIN = 0.5  # how often a kill strikes a fit that goes on after the one before
+_LOADED = (
+    "skeletonlearn.embedding",
+    "skeletonlearn.classification",
+    "skeletonlearn.regression",
+    "skeletonlearn.preprocessing",
+    "torch._dynamo",
+)
+_KILLED_AGAIN = 0.5  # how often a kill strikes a fit that resumed after the one before
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Victim:
         self._begin()
 
     def strike(self, rng: np.random.Generator) -> Kill:
-        """Kill a fit, or what goes on of it, and let a copy of what is left go on to the end."""
+        """Kill a fit, or a resumed one, and let a copy of what is left run to the end."""
         while True:
             if rng.random() > _KILLED_AGAIN:
                 self._begin()
@@ -146,7 +155,7 @@ def run_fit(name: str, checkpoint: Path | None, *, kill_after: float | None = No
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_LOADED))
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_fit_and_tell, args=(name, checkpoint, sender))
+    process = context.Process(target=_fit_and_send, args=(name, checkpoint, sender))
     process.start()
     sender.close()
     with receiver:
@@ -230,7 +239,7 @@ def _count(those: Iterable[bool]) -> int:
     return sum(those)
 
 
-def _fit_and_tell(name: str, checkpoint: Path | None, sender: Connection) -> None:
+def _fit_and_send(name: str, checkpoint: Path | None, sender: Connection) -> None:
     """In a process of its own: fit, and send first a word, then the digest."""
     torch.set_num_threads(1)
     actions = make_actions(40, n_classes=4, n_frames=(8, 16), random_state=0)
@@ -244,7 +253,7 @@ def _fit_and_tell(name: str, checkpoint: Path | None, sender: Connection) -> Non
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill, print and tell whether all fits ended with the same bits.
+    """Kill fits, print a table, and return whether all ended with the same bits.
 
     Parameters
     ----------

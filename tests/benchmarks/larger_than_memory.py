@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +26,7 @@ SHAPE = (300, 50, 3)
 N_CLASSES = 20
 WANTED_GB = 2.0
 GB = 1e9
+SMALLEST = ("--gigabytes", "0.018", "--batch-size", "8")
 
 
 class AnonymousMemory:
@@ -71,9 +72,9 @@ def write_motions(path: Path, n_samples: int, seed: int = 0) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def fits(n_epochs: int) -> dict[str, Callable[[np.ndarray, np.ndarray], Any]]:
+def fits(n_epochs: int, batch_size: int) -> dict[str, Callable[[np.ndarray, np.ndarray], Any]]:
     """What is measured, by name: each takes the mapped sequences and the classes."""
-    network = {"max_epochs": n_epochs, "random_state": 0, "batch_size": 512, "device": "cpu"}
+    network = {"max_epochs": n_epochs, "random_state": 0, "batch_size": batch_size, "device": "cpu"}
 
     def embed(X: np.ndarray, y: np.ndarray) -> np.ndarray:
         return ConMLPEmbedder("mlp", streams=("joint",), **network).fit(X, y).transform(X)
@@ -89,8 +90,9 @@ def fits(n_epochs: int) -> dict[str, Callable[[np.ndarray, np.ndarray], Any]]:
         return model.predict(X[: len(X) // 10])
 
     def recur(X: np.ndarray, y: np.ndarray) -> np.ndarray:
-        few = len(X) // 50  # a map of a part of the file
-        return GRUClassifier(streams=("joint",), hidden_dim=16, **{**network, "batch_size": 64}).fit(X[:few], y[:few])
+        few = max(len(X) // 50, 8)  # a map of a part of the file
+        options = {**network, "batch_size": min(64, batch_size)}
+        return GRUClassifier(streams=("joint",), hidden_dim=16, **options).fit(X[:few], y[:few])
 
     def graphs(X: np.ndarray, y: np.ndarray) -> np.ndarray:
         embedder = Graph2VecEmbedder("NTU_RGBD", n_graphs=4, epochs=2, random_state=0)
@@ -113,21 +115,22 @@ def growth(fit: Callable[[np.ndarray, np.ndarray], Any], X: np.ndarray, y: np.nd
     return memory.peak - before, perf_counter() - begun
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and tell whether all stay below the bound."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=12.0)
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--batch-size", type=int, default=512)
     parser.add_argument("--folder", type=Path, help="where the file is written; a temporary one if not given")
     parser.add_argument("--only", help="part of the names of what is measured")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     n_samples = int(options.gigabytes * GB / (4 * np.prod(SHAPE)))
     worst = 0.0
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         X = write_motions(Path(folder) / "motions.npy", n_samples)
         y = np.arange(n_samples) % N_CLASSES
         print(f"{n_samples:,} sequences of {SHAPE}, {X.nbytes / GB:.1f} GB in a read-only map", flush=True)
-        for name, fit in fits(options.epochs).items():
+        for name, fit in fits(options.epochs, options.batch_size).items():
             if options.only and options.only not in name:
                 continue
             grown, seconds = growth(fit, X, y)

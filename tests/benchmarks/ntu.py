@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ from tests.datasets.ntu import slow_reference
 ROOT = Path(__file__).resolve().parents[2]
 N_DISTINCT, N_COMPARED, N_TURNS = 200, 60, 5
 WHOLE = 56_880
+SMALLEST = ("--files", "8")
 LEAST_SPEED, MOST_GROWTH, MOST_MEBIBYTES = 5.0, 1.25, 500
 UNORIENTED = (3, 15, 19, 21, 22, 23, 24)  # the ends of limbs
 JOINT = ("x", "y", "z", "depth_x", "depth_y", "color_x", "color_y", "turn_w", "turn_x", "turn_y", "turn_z", "state")
@@ -242,33 +243,35 @@ def report_growth(sources: list[Path], folder: Path, n_files: int) -> None:
     print(f"  output {output:.1f} GiB, peak memory {peak:.1f} GiB")
 
 
-def make_files(folder: Path) -> list[Path]:
-    """Write the distinct files and say how large they are."""
+def make_files(folder: Path, n_files: int) -> list[Path]:
+    """Write distinct files and say how large they are."""
     rng = np.random.default_rng(0)
-    made = [make_file(rng) for _ in range(N_DISTINCT)]
-    paths = [folder / f"{number:03}" for number in range(N_DISTINCT)]
+    made = [make_file(rng) for _ in range(n_files)]
+    paths = [folder / f"{number:03}" for number in range(n_files)]
     for path, data in zip(paths, made, strict=True):
         path.write_bytes(data)
     lengths = [int(data.split(b"\n", 1)[0]) for data in made]
     frames = f"{min(lengths)} to {max(lengths)} frames (mean {np.mean(lengths):.0f})"
-    print(f"{N_DISTINCT} different files of {frames}, {np.mean([len(data) for data in made]) / 1000:.0f} kB")
+    print(f"{n_files} different files of {frames}, {np.mean([len(data) for data in made]) / 1000:.0f} kB")
     return paths
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=4000, help="how many files to read at most")
     parser.add_argument("--memory-of", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.memory_of:
         print_own_memory(options.memory_of)
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        sources = make_files(folder)
-        report_speed(link_files(sources, folder / "compared", N_COMPARED))
+        sources = make_files(folder, min(N_DISTINCT, options.files))
+        n_compared = min(N_COMPARED, options.files)
+        report_speed(link_files(sources, folder / "compared", n_compared))
         print("the same with CR LF at the ends of lines")
-        compared = link_files(sources, folder / "crlf", N_COMPARED)
+        compared = link_files(sources, folder / "crlf", n_compared)
         for path in compared.iterdir():
             data = path.read_bytes().replace(b"\n", b"\r\n")
             path.unlink()  # a link

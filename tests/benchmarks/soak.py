@@ -14,6 +14,7 @@ import os
 import pickle
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from skeletonlearn.utils import all_estimators
 
 MOST_GROWTH = 16.0
 """MiB that resident memory may grow by."""
+SMALLEST = ("--rounds", "20", "--settle", "8")
 _A_ROUND = 1.5 / 1024  # what the allocator leaves in pieces, if nothing is kept
 _TINY = {
     "max_epochs": 1,
@@ -78,7 +80,7 @@ def go_round(estimators: list[Any], X: np.ndarray, y: np.ndarray) -> None:
         fitted = clone(estimator).fit(X, y)
         again = pickle.loads(pickle.dumps(fitted))
         for one in (fitted, again):
-            (one.transform if hasattr(one, "transform") else one.predict_proba)(X)
+            (one.transform if hasattr(one, "transform") else one.predict)(X)
 
 
 def soak(rounds: int, settle: int) -> tuple[Use, Use]:
@@ -100,12 +102,14 @@ def most_growth(rounds: int) -> float:
     return max(MOST_GROWTH, _A_ROUND * rounds)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Go so many rounds, print what was used, and give the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=2000)
-    rounds = parser.parse_args(arguments).rounds
-    before, after = soak(rounds, settle := rounds // 10)
+    parser.add_argument("--settle", type=int, help="rounds before memory is compared (default a tenth of all)")
+    options = parser.parse_args(arguments)
+    rounds, settle = options.rounds, options.settle or options.rounds // 10
+    before, after = soak(rounds, settle)
     growth, bound = after.memory - before.memory, most_growth(rounds)
     print(f"{rounds} rounds of {', '.join(type(one).__name__ for one in trainers())}")
     print(f"memory {before.memory:.1f} MiB after round {settle}, {after.memory:.1f} at the end: {growth:+.1f} MiB")

@@ -40,6 +40,10 @@ REFERENCES = {"with": "supcon", "without": "nt_xent"}
 """What tcl generalises, with labels and without."""
 
 SHOWN = ("standard % (range)", "clean % (range)", "top-5 %", "macro-F1 %", "seeds")
+SMALLEST = (
+    *("--dataset", "synthetic", "--labels", "with", "--k1", "1", "--k2", "1"),
+    *("--seeds", "0", "--max-epochs", "1"),
+)
 
 
 def make_model(split: Split, labels: str, seed: int, memory: str | None = None, **parameters: Any) -> Pipeline:

@@ -9,9 +9,11 @@ from sklearn.base import clone
 from torch import nn
 
 from skeletonlearn import ConMLPEmbedder, GRUClassifier, LSTMClassifier, SkeletonClassifier
-from skeletonlearn.classification._architecture import ClassifierPlan
-from skeletonlearn.classification._objective import LOSSES, make_loss
-from skeletonlearn.nn import FUSIONS, STREAMS, EncoderPlan
+from skeletonlearn._training.prediction_task import SequenceForward, StepForward
+from skeletonlearn.classification._classification_task import make_class_loss
+from skeletonlearn.losses import CLASSIFICATION_LOSSES as LOSSES
+from skeletonlearn.losses import loss_options
+from skeletonlearn.nn import FUSIONS, STREAMS, EncoderPlan, NetworkPlan, PredictionPlan
 from skeletonlearn.skeletons import KINECT_V1
 
 N_CLASSES = 3
@@ -41,13 +43,16 @@ def parts(fitted):
 
 def plan(loss, streams=STREAMS):
     encoder = EncoderPlan((6, 20, 3), "gru", streams, KINECT_V1, hidden_dim=8, dropout=0.0, fusion="late")
-    return ClassifierPlan(encoder, N_CLASSES, every_step=loss == "temporal_cross_entropy")
+    return NetworkPlan(encoder, (PredictionPlan(N_CLASSES, every_step=loss == "temporal_cross_entropy"),))
 
 
 def batch_loss(networks, loss):
     x = torch.randn(4, 6, 20, 3, generator=torch.Generator().manual_seed(0))
-    of_batch = make_loss(loss, 2.0, torch.tensor([0.5, 1.0, 2.0]), label_smoothing=0.1)
-    return of_batch(networks, x, LENGTHS, torch.tensor([0, 2, 1, 2]), torch.tensor([1.0, 3.0, 0.5, 2.0]))
+    every_step = loss == "temporal_cross_entropy"
+    forward = (StepForward if every_step else SequenceForward)(networks["encoder"], networks["head"])
+    options = loss_options(LOSSES[loss], {"gamma": 2.0, "label_smoothing": 0.1})
+    of_batch = make_class_loss(LOSSES[loss], options, every_step=every_step, is_own=False)
+    return of_batch(forward(x, LENGTHS), torch.tensor([0, 2, 1, 2]), torch.tensor([1.0, 3.0, 0.5, 2.0]))
 
 
 def gradients(networks, loss):

@@ -87,7 +87,7 @@ def test_steps_of_an_encoder_of_ones_own_predict_however_wide_they_are(X, y):
 
 
 def test_every_step_predicts_only_where_the_encoder_has_steps(X, y):
-    with pytest.raises(ValueError, match=r"needs an encoder that tells the features of every time step, got .*'mlp'"):
+    with pytest.raises(ValueError, match=r"needs an encoder with features for every time step, got .*'mlp'"):
         SkeletonClassifier("mlp", loss="temporal_cross_entropy", **SMALL).fit(X, y)
 
 
@@ -195,13 +195,124 @@ def test_bones_are_found_in_lists_of_sequences(ragged, y):
     ("weights", "text"),
     [
         ([0.0] * 40, "at least one non-zero"),
-        ([1.0] + [0.0] * 39, "1 distinct sequence"),
+        ([1.0] + [0.0] * 39, "y has 1 class among samples of positive weight"),
         ([-1.0] * 40, "[Nn]egative"),
     ],
 )
 def test_weights_that_leave_nothing_to_learn_are_refused(X, y, weights, text):
     with pytest.raises(ValueError, match=text):
         SkeletonClassifier(**SMALL).fit(X, y, sample_weight=weights)
+
+
+def weights_of(classifier):
+    return list(classifier.network_state_.values())
+
+
+def classifiers():
+    return [
+        SkeletonClassifier("mlp", **SMALL),
+        GRUClassifier(**SMALL),
+        GRUClassifier(loss="temporal_cross_entropy", **SMALL),
+        SkeletonClassifier("mlp", loss="focal", early_stopping=True, validation_fraction=0.3, **SMALL),
+    ]
+
+
+every_classifier = pytest.mark.parametrize("classifier", classifiers(), ids=str)
+WEIGHTLESS = {
+    "weights of samples": lambda y: ({}, np.where(y == 1, 0.0, 2.0)),
+    "weight of the class": lambda y: ({"class_weight": {0: 2.0, 1: 0, 2: 2.0, 3: 2.0}}, None),
+    "negligible weights": lambda y: ({}, np.where(y == 1, 1e-300, 1.0)),
+    "negligible beside huge ones": lambda y: ({}, np.where(y == 1, 1e-10, 1e100)),
+}
+
+
+@pytest.mark.parametrize("weightless", WEIGHTLESS.values(), ids=WEIGHTLESS)
+@every_classifier
+def test_a_class_without_weight_is_known_but_never_learned(classifier, weightless, X, y):
+    parameters, weights = weightless(y)
+    fitted = clone(classifier).set_params(**parameters).fit(X, y, weights)
+    assert fitted.classes_.tolist() == [0, 1, 2, 3]
+    without = clone(classifier).fit(X, y, np.where(y == 1, 0, 1))
+    for array, expected in zip(weights_of(fitted), weights_of(without), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@every_classifier
+def test_balanced_classes_may_have_one_without_weight(classifier, X, y):
+    weights = np.where(y == 1, 0.0, 1 + y)
+    fitted = clone(classifier).set_params(class_weight="balanced").fit(X, y, weights)
+    of_the_others = clone(classifier).fit(X, y, np.where(y == 1, 0, 1))
+    np.testing.assert_allclose(fitted.loss_curve_, of_the_others.loss_curve_, rtol=1e-5)
+    probabilities = fitted.predict_proba(X)
+    assert np.isfinite(probabilities).all()
+    assert np.ptp(probabilities) > 0
+
+
+@pytest.mark.parametrize("factor", [1e100, 1e-300, 1e-100, 1e300])
+@every_classifier
+def test_only_the_proportions_of_weights_count(classifier, factor, X, y):
+    plain = clone(classifier).fit(X, y, 1.0 + y)
+    weighted = clone(classifier).fit(X, y, factor * (1.0 + y))
+    of_classes = clone(classifier).set_params(class_weight={at: factor * (1.0 + at) for at in range(4)}).fit(X, y)
+    for fitted in (weighted, of_classes):
+        np.testing.assert_allclose(fitted.loss_curve_, plain.loss_curve_, rtol=1e-5)
+
+
+@pytest.mark.parametrize("class_weight", [{0: 0.0, 1: 0.0, 2: 0, 3: 0}, {0: 0, 1: 0, 2: 0, 3: 0.0}])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@every_classifier
+def test_class_weights_that_are_all_zero_are_refused_by_name(classifier, method, class_weight, X, y):
+    options = {"classes": range(4)} if method == "partial_fit" else {}
+    with pytest.raises(ValueError, match=r"class_weight=\{0: .* gives the weight 0 to every class"):
+        getattr(clone(classifier).set_params(class_weight=class_weight), method)(X, y, **options)
+
+
+@every_classifier
+def test_partial_fit_takes_weights_as_fit_does(classifier, X, y):
+    weights = np.where(y == 1, 0.0, 1e100)
+    first, second = (
+        clone(classifier).partial_fit(X, y, classes=range(4), sample_weight=one) for one in (weights, weights / 1e100)
+    )
+    np.testing.assert_allclose(first.loss_curve_, second.loss_curve_, rtol=1e-5)
+    assert np.isfinite(first.predict_proba(X)).all()
+
+
+def test_balanced_classes_are_refused_by_partial_fit(X, y):
+    with pytest.raises(ValueError, match=r"class_weight='balanced' needs all samples, but partial_fit sees some"):
+        SkeletonClassifier("mlp", class_weight="balanced", **SMALL).partial_fit(X, y, classes=range(4))
+
+
+CHUNKS = {
+    "a short last one": slice(32, 35),
+    "one sample": slice(32, 33),
+    "one class": slice(1, 40, 4),
+    "three times one sample": [5, 5, 5],
+}
+
+
+@pytest.mark.parametrize("chunk", CHUNKS.values(), ids=CHUNKS)
+@pytest.mark.parametrize("batch_size", ["auto", 16])
+@pytest.mark.parametrize("classifier", classifiers()[:3], ids=str)
+def test_partial_fit_takes_any_chunk(classifier, batch_size, chunk, X, y):
+    fitted = clone(classifier).set_params(batch_size=batch_size)
+    for part in (slice(0, 16), slice(16, 32), chunk):
+        fitted.partial_fit(X[part], y[part], classes=range(4))
+    assert fitted.n_iter_ == 3
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("chunk", CHUNKS.values(), ids=CHUNKS)
+def test_the_first_chunk_may_be_any_too(chunk, X, y):
+    fitted = GRUClassifier(**SMALL).partial_fit(X[chunk], y[chunk], classes=range(4))
+    assert fitted.classes_.tolist() == [0, 1, 2, 3]
+    assert fitted.predict_proba(X).shape == (len(X), 4)
+
+
+@pytest.mark.parametrize("classifier", [SkeletonClassifier("gru", **SMALL), GRUClassifier(**SMALL)], ids=str)
+@pytest.mark.parametrize("sequences", ["array", "ragged"])
+def test_a_missing_y_names_the_classifier_itself(classifier, sequences, X, ragged):
+    with pytest.raises(ValueError, match=f"This {type(classifier).__name__} estimator requires y to be passed"):
+        clone(classifier).fit(X if sequences == "array" else ragged, None)
 
 
 def test_the_most_probable_classes_come_first(X, y):

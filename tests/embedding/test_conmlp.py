@@ -592,9 +592,28 @@ def test_a_loss_that_is_not_finite_is_an_error_with_advice(method):
         getattr(embedder(Infinite), method)(sequences(), Y)
 
 
-def test_a_batch_larger_than_the_data_is_an_error():
-    with pytest.raises(ValueError, match="batch_size=25 is larger than the 24 sequences"):
-        embedder(batch_size=25).fit(sequences(), Y)
+CHUNKS = {"a short last one": slice(16, 19), "one sample": slice(16, 17), "one class": slice(0, 24, 3)}
+
+
+@pytest.mark.parametrize("chunk", CHUNKS.values(), ids=CHUNKS)
+@pytest.mark.parametrize("labels", [Y, None], ids=["labels", "no labels"])
+@pytest.mark.parametrize("loss", ["supcon", "tcl", "nt_xent"])
+def test_partial_fit_takes_any_chunk(loss, labels, chunk):
+    model = embedder(loss=loss, batch_size=8, reconstruction_weight=0.5)
+    for part in (slice(0, 8), slice(8, 16), chunk):
+        model.partial_fit(sequences()[part], None if labels is None else labels[part])
+    assert model.n_iter_ == 3
+    assert np.isfinite(model.transform(sequences())).all()
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_numpy_booleans_are_booleans(supervised):
+    plain = embedder(supervised=supervised).fit(sequences(), Y)
+    assert same_bits(embedder(supervised=np.bool_(supervised)).fit(sequences(), Y), plain)
+
+
+def test_a_batch_larger_than_the_data_is_all_of_them():
+    assert same_bits(embedder(batch_size=25).fit(sequences(), Y), embedder(batch_size=24).fit(sequences(), Y))
 
 
 def test_bfloat16_trains_and_embeds_in_float32():

@@ -16,6 +16,11 @@ WEIGHT = torch.tensor([1.0, 2.0, 0.5])
 SAMPLE_WEIGHT = torch.rand(8, generator=GENERATOR)
 WEIGHTED = {"weight": WEIGHT, "sample_weight": SAMPLE_WEIGHT, "label_smoothing": 0.1}
 
+
+def regression(loss, prediction):
+    return loss(prediction, OTHER.to(prediction.dtype), sample_weight=SAMPLE_WEIGHT)
+
+
 # each with what it is differentiated by, and its other arguments
 CALLS = {
     "nt_xent": (losses.nt_xent, ROWS),
@@ -23,11 +28,15 @@ CALLS = {
     "tcl": (partial(losses.tcl, labels=LABELS, k2=2.0), ROWS),
     "margin_contrastive": (lambda first: losses.margin_contrastive(first, OTHER.to(first.dtype), LABELS == 0), ROWS),
     "reconstruction_loss": (lambda rebuilt: losses.reconstruction_loss(rebuilt, OTHER.to(rebuilt.dtype)), ROWS),
+    "cross_entropy": (partial(losses.cross_entropy, target=LABELS, **WEIGHTED), ROWS),
     "focal_loss": (partial(losses.focal_loss, target=LABELS, **WEIGHTED), ROWS),
     "temporal_cross_entropy": (
         partial(losses.temporal_cross_entropy, target=LABELS, lengths=LABELS + 1, **WEIGHTED),
         STEPS,
     ),
+    "squared_error": (partial(regression, losses.squared_error), ROWS),
+    "absolute_error": (partial(regression, losses.absolute_error), ROWS),
+    "huber_loss": (partial(regression, losses.huber_loss), ROWS),
 }
 CONTRASTIVE = ["nt_xent", "supcon", "tcl"]
 
@@ -49,7 +58,15 @@ def double_by_default():
 
 
 def test_the_list_of_losses_here_is_complete():
-    assert set(CALLS) == set(losses.__all__)
+    about_losses = {"loss_options", "takes"}
+    functions = {name for name in losses.__all__ if callable(getattr(losses, name))}
+    assert set(CALLS) == functions - about_losses
+
+
+def test_losses_that_estimators_know_by_name_are_public():
+    registries = (losses.CONTRASTIVE_LOSSES, losses.CLASSIFICATION_LOSSES, losses.REGRESSION_LOSSES)
+    named = {loss for registry in registries for loss in registry.values()}
+    assert named <= {getattr(losses, name) for name in CALLS}
 
 
 @every_loss

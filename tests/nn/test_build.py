@@ -220,6 +220,12 @@ def test_embedding_width_is_found_by_encoding():
     assert embedding_width(nn.Flatten(), (7, 3, 2)) == 42
 
 
+@pytest.mark.parametrize("first", [nn.Flatten(), nn.Sequential(nn.Flatten(), nn.Linear(42, 5).double())])
+def test_embedding_width_is_found_of_layers_that_have_no_size_yet(first):
+    dtype = next((weight.dtype for weight in first.parameters()), torch.float32)
+    assert embedding_width(nn.Sequential(first, nn.LazyLinear(4, dtype=dtype)), (7, 3, 2)) == 4
+
+
 @pytest.mark.parametrize(("module", "shape"), [(nn.Identity(), r"\(2, 7, 3, 2\)"), (nn.Flatten(0), r"\(84,\)")])
 def test_encoder_that_does_not_give_one_vector_per_sequence_is_refused(module, shape):
     with pytest.raises(ValueError, match=rf"gave shape {shape} for 2 sequences, expected .*\(2, n_components\)"):

@@ -12,6 +12,7 @@ from skeletonlearn._training.batches import (
     make_batches,
     ordered_batches,
     shuffled_batches,
+    smallest_batch,
 )
 
 CPU = torch.device("cpu")
@@ -155,6 +156,12 @@ def test_batches_of_an_epoch_differ_by_at_most_one_sample_and_are_no_larger_than
     sizes = [len(batch) for batch in shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))]
     assert max(sizes) <= batch_size
     assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(("n_samples", "batch_size"), [(10, 5), (19, 2), (11, 4), (3, 8)])
+def test_the_smallest_batch_is_that_of_an_epoch(n_samples, batch_size):
+    batches = shuffled_batches(n_samples, batch_size, torch.Generator().manual_seed(0))
+    assert smallest_batch(n_samples, batch_size) == min(map(len, batches))
 
 
 def test_epochs_of_one_generator_are_in_different_orders():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from skeletonlearn._training.hold_out import hold_out
+from skeletonlearn.embedding._labels import contrast_labels
 
 
 def test_parts_are_all_samples_and_share_none():
@@ -24,6 +25,26 @@ def test_classes_keep_their_shares():
 def test_classes_of_one_sample_do_not_hinder():
     training, validation = hold_out(np.arange(10), 0.2, seed=0)
     assert (len(training), len(validation)) == (8, 2)
+
+
+@pytest.mark.parametrize("n_alone", [1, 2, 30])
+def test_classes_of_one_sample_leave_the_shares_of_the_others(n_alone):
+    labels = np.concatenate([np.repeat([0, 1], [40, 20]), 2 + np.arange(n_alone)])
+    _, validation = hold_out(labels, 0.2, seed=0)
+    counts = np.bincount(labels[validation], minlength=2)[:2]
+    np.testing.assert_allclose(counts, len(validation) * np.array([40, 20]) / len(labels), atol=1)
+
+
+def test_samples_without_a_label_keep_their_share_as_one_class():
+    y = np.repeat([0, 1, -1], [40, 20, 40])
+    _, validation = hold_out(contrast_labels(y, len(y)), 0.2, seed=0)
+    assert [np.count_nonzero(y[validation] == label) for label in (0, 1, -1)] == [8, 4, 8]
+
+
+def test_a_single_odd_sample_is_joined_to_the_rarest_class():
+    labels = np.repeat([0, 1, 2], [30, 10, 1])
+    parts = hold_out(labels, 0.25, seed=0)
+    assert [np.count_nonzero(labels[part] == 0) for part in parts] == [22, 8]
 
 
 def test_more_classes_than_room_do_not_hinder():

@@ -38,7 +38,7 @@ def session(estimator, path):
 
 def of_networks(estimator, batch):
     """What the networks themselves make of a batch, of a length that the estimator might refuse."""
-    _, apply = estimator._describe_output()
+    _, apply = estimator._output()
     with torch.inference_mode():
         return apply(estimator._fitted_networks(), torch.from_numpy(batch), None).numpy()
 

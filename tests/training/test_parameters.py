@@ -7,16 +7,17 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import InvalidParameterError
 
-from skeletonlearn._training.loop import TrainingSettings
-from skeletonlearn._training.parameters import TRAINING_CONSTRAINTS, training_settings
+from skeletonlearn._training.optimization import TrainingSettings
+from skeletonlearn._training.parameters import NETWORK_PARAMETERS, constraints, training_settings
+from skeletonlearn._training.task import AutomaticSizes
 
-BOUNDS = {"smallest_batch": 32, "largest_batch": 256, "n_steps": 1600}
+AUTOMATIC = AutomaticSizes(smallest_batch=32, largest_batch=256, n_steps=1600)
 
 
 class Trained(BaseEstimator):
     """Has the parameters of training and no more."""
 
-    _parameter_constraints = TRAINING_CONSTRAINTS
+    _parameter_constraints = constraints(NETWORK_PARAMETERS)
 
     def __init__(
         self,
@@ -33,6 +34,12 @@ class Trained(BaseEstimator):
         tol=0.5,
         device="auto",
         precision="float32",
+        skeleton=None,
+        streams="auto",
+        fusion="late",
+        warm_start=False,
+        distributed=False,
+        checkpoint=None,
         random_state=None,
         verbose=1,
     ):
@@ -49,12 +56,18 @@ class Trained(BaseEstimator):
         self.tol = tol
         self.device = device
         self.precision = precision
+        self.skeleton = skeleton
+        self.streams = streams
+        self.fusion = fusion
+        self.warm_start = warm_start
+        self.distributed = distributed
+        self.checkpoint = checkpoint
         self.random_state = random_state
         self.verbose = verbose
 
 
 def test_settings_are_the_parameters_of_the_estimator():
-    settings = training_settings(Trained(batch_size=12), 100, **BOUNDS)
+    settings = training_settings(Trained(batch_size=12), 100, AUTOMATIC)
     assert settings == TrainingSettings(
         max_epochs=7,
         batch_size=12,
@@ -76,7 +89,7 @@ def test_settings_are_the_parameters_of_the_estimator():
     [(2, 2), (31, 31), (32, 32), (512, 32), (527, 32), (528, 33), (1600, 100), (4096, 256), (100_000, 256)],
 )
 def test_automatic_batch_is_a_sixteenth_of_the_sequences_within_bounds(n_samples, expected):
-    assert training_settings(Trained(), n_samples, **BOUNDS).batch_size == expected
+    assert training_settings(Trained(), n_samples, AUTOMATIC).batch_size == expected
 
 
 @pytest.mark.parametrize(
@@ -93,35 +106,35 @@ def test_automatic_batch_is_a_sixteenth_of_the_sequences_within_bounds(n_samples
     ],
 )
 def test_automatic_length_is_as_many_epochs_as_so_many_batches_take_within_bounds(n_samples, batch_size, expected):
-    settings = training_settings(Trained(max_epochs="auto", batch_size=batch_size), n_samples, **BOUNDS)
+    settings = training_settings(Trained(max_epochs="auto", batch_size=batch_size), n_samples, AUTOMATIC)
     assert settings.max_epochs == expected
 
 
 @pytest.mark.parametrize("batch_size", [2, 99, 100])
 def test_a_batch_size_given_is_kept_whatever_the_bounds(batch_size):
-    settings = training_settings(Trained(batch_size=batch_size), 100, smallest_batch=8, largest_batch=16, n_steps=9)
+    settings = training_settings(Trained(batch_size=batch_size), 100, AutomaticSizes(8, 16, 9))
     assert settings.batch_size == batch_size
 
 
-def test_a_batch_larger_than_the_data_is_refused():
-    with pytest.raises(ValueError, match=r"batch_size=101 is larger than the 100 sequences .* at most 100, or 'auto'"):
-        training_settings(Trained(batch_size=101), 100, **BOUNDS)
+@pytest.mark.parametrize("n_samples", [2, 100])
+def test_a_batch_larger_than_the_data_is_all_of_them(n_samples):
+    assert training_settings(Trained(batch_size=101), n_samples, AUTOMATIC).batch_size == n_samples
 
 
 def test_changes_go_before_the_parameters():
-    settings = training_settings(Trained(batch_size=9), 100, **BOUNDS, max_epochs=1, batch_size=5)
+    settings = training_settings(Trained(batch_size=9), 100, AUTOMATIC, max_epochs=1, batch_size=5)
     assert (settings.max_epochs, settings.batch_size, settings.warmup_epochs) == (1, 5, 3)
 
 
 def test_the_estimator_stays_as_it_was():
     estimator = Trained()
     before = estimator.get_params()
-    training_settings(estimator, 100, **BOUNDS, max_epochs=1)
+    training_settings(estimator, 100, AUTOMATIC, max_epochs=1)
     assert estimator.get_params() == before
 
 
 def test_every_setting_has_a_constraint():
-    assert {field.name for field in fields(TrainingSettings)} <= set(TRAINING_CONSTRAINTS)
+    assert {field.name for field in fields(TrainingSettings)} <= set(NETWORK_PARAMETERS)
 
 
 @pytest.mark.parametrize(

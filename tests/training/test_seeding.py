@@ -5,8 +5,9 @@ import random
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from skeletonlearn._training.seeding import draw_seed, seeded
+from skeletonlearn._training.seeding import PrivateRandomness, draw_seed, seeded
 
 CPU = torch.device("cpu")
 
@@ -68,3 +69,65 @@ def test_after_the_block_torchs_generator_is_where_it_was(failing):
     except RuntimeError:
         pass
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def attend():
+    with torch.no_grad():
+        return nn.MultiheadAttention(4, 2, batch_first=True).eval()(*[torch.zeros(1, 3, 4)] * 3)
+
+
+DRAWS = {
+    "linear layer": lambda: nn.Linear(3, 4),
+    "convolution": lambda: nn.Conv1d(3, 4, 3),
+    "recurrent layer": lambda: nn.GRU(3, 4),
+    "embedding": lambda: nn.Embedding(3, 4),
+    "attention": attend,
+    "lazy layer": lambda: nn.LazyLinear(4)(torch.zeros(2, 3)),
+    **{
+        name: lambda name=name: getattr(nn.init, name)(torch.zeros(4, 4))
+        for name in dir(nn.init)
+        if name.endswith("_")
+        and not name.startswith("_")
+        and name not in ("constant_", "dirac_", "eye_", "ones_", "sparse_", "zeros_")
+    },
+    "rand": lambda: torch.rand(3),
+    "randn": lambda: torch.randn(3, dtype=torch.float64),
+    "randint": lambda: torch.randint(9, (3,)),
+    "randint between": lambda: torch.randint(1, 9, (3,)),
+    "randperm": lambda: torch.randperm(9),
+    "normal": lambda: torch.normal(0.0, 1.0, (3,)),
+    "in place": lambda: torch.zeros(3).uniform_(),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_what_is_drawn_in_private_leaves_the_global_generator_as_it_was(draw):
+    before = torch.get_rng_state()
+    with PrivateRandomness():
+        draw()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_is_drawn_in_private_is_random_and_the_same_each_time():
+    def weights():
+        with PrivateRandomness():
+            return torch.stack([nn.Linear(3, 4).weight, nn.Linear(3, 4).weight])
+
+    first, second = weights()
+    assert not torch.equal(first, second)
+    assert torch.equal(weights(), weights())
+
+
+def test_a_generator_that_is_passed_is_drawn_from_in_private_too():
+    generator = torch.Generator().manual_seed(3)
+    with PrivateRandomness():
+        drawn = torch.rand(4, generator=generator)
+    assert torch.equal(drawn, torch.rand(4, generator=generator.manual_seed(3)))
+
+
+def test_private_randomness_ends_with_the_block():
+    before = torch.get_rng_state()
+    with PrivateRandomness():
+        torch.rand(4)
+    torch.rand(4)
+    assert not torch.equal(torch.get_rng_state(), before)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from skeletonlearn._training.loop import TrainingSettings, make_optimizer
+from skeletonlearn._training.optimization import TrainingSettings, make_optimizer
 from skeletonlearn._training.state import load_arrays, load_optimizer_arrays, module_arrays, optimizer_arrays
 
 

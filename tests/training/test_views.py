@@ -163,12 +163,18 @@ def test_without_lengths_a_batch_is_seen_whole():
     assert lengths is None
 
 
-def test_seeing_a_padded_batch_leaves_it_as_it_was():
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+def test_a_view_that_changes_its_input_in_place_is_refused(lengths):
     def spoil(batch, generator):
         return batch.zero_()
 
+    with pytest.raises(ValueError, match=r"The view .*spoil.* changed its input in place, expected .* a new tensor"):
+        see(spoil, padded_batch(), lengths, torch.Generator(), any_length=False)
+
+
+def test_seeing_a_padded_batch_leaves_it_as_it_was():
     batch = padded_batch(7.0)
-    see(spoil, batch, LENGTHS, torch.Generator(), any_length=False)
+    see(lambda batch, generator: batch + 1, batch, LENGTHS, torch.Generator(), any_length=False)
     assert torch.equal(batch, padded_batch(7.0))
 
 

@@ -23,6 +23,11 @@ from tests.benchmarks.accuracy.systems import GROUPS, SYSTEMS, choose, shorten
 from tests.benchmarks.accuracy.table import accuracy_table, heading, publish, summarise_groups, write_csv
 
 KEY = ("dataset", "system", "seed", "max_epochs")
+SMALLEST = (
+    *("--dataset", "synthetic", "--seeds", "0", "--max-epochs", "1"),
+    *("--systems", "LogisticRegression on joints", "Graph2Vec + LSTM", "ConMLP tcl, reconstruction + LinearProbe"),
+    *("SkeletonClassifier", "VotingClassifier of three seeds, whole clip"),
+)
 
 
 def measure_systems(

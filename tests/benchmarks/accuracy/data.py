@@ -8,16 +8,36 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.utils import Bunch
 
-from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla
+from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
 from skeletonlearn.model_selection import find_leaks
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 from skeletonlearn.skeletons import Skeleton
 
-LOADERS = {"nw_ucla": load_nw_ucla, "msr_action3d": load_msr_action3d}
 N_FRAMES = 64
 SPLIT_BY = {"xview": "camera", "xsub": "subject"}
 """What a protocol keeps apart."""
+
+
+def make_synthetic() -> Bunch:
+    """Synthetic actions by the cross-subject protocol, to try a bench; the first test clip is marked as a copy.
+
+    Returns
+    -------
+    Bunch
+        As a reader of `skeletonlearn.datasets` gives it.
+    """
+    actions = make_actions(60, n_classes=3, n_frames=20, random_state=0)
+    is_train = actions.subject % 2 == 1
+    train, test = np.flatnonzero(is_train), np.flatnonzero(~is_train)
+    duplicate_of = np.where(np.arange(60) == test[0], actions.name[train[0]], "")
+    return Bunch(**actions, protocol="xsub", train_index=train, test_index=test, duplicate_of=duplicate_of)
+
+
+LOADERS = {"nw_ucla": load_nw_ucla, "msr_action3d": load_msr_action3d}
+SYNTHETIC = "synthetic"
+DATASETS = (*sorted(LOADERS), SYNTHETIC)
 
 
 @dataclass(frozen=True)
@@ -59,9 +79,9 @@ def load_split(name: str, folder: str | None) -> Split:
     Parameters
     ----------
     name : str
-        One of `LOADERS`.
+        One of `DATASETS`.
     folder : str or None
-        With its files.
+        With its files; the synthetic data set has none.
 
     Returns
     -------
@@ -73,6 +93,8 @@ def load_split(name: str, folder: str | None) -> Split:
     ValueError
         If there is no folder.
     """
+    if name == SYNTHETIC:
+        return prepare(name, make_synthetic())
     if folder is None:
         raise ValueError(f"--dataset {name} got no folder, expected {name}=FOLDER, or --data FOLDER.")
     return prepare(name, LOADERS[name](folder))
@@ -139,7 +161,7 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="NAME[=FOLDER]",
-        help=f"one of {', '.join(sorted(LOADERS))} and the folder with its files; may be given several times",
+        help=f"one of {', '.join(DATASETS)} and the folder with its files; may be given several times",
     )
     parser.add_argument("--data", metavar="FOLDER", help="the folder of a data set that is named without one")
 
@@ -167,7 +189,7 @@ def read_folders(names: Sequence[str], folder: str | None) -> dict[str, str | No
     folders: dict[str, str | None] = {}
     for text in names:
         name, _, own = text.partition("=")
-        if name not in LOADERS:
-            raise ValueError(f"--dataset {text}: got {name!r}, expected one of {', '.join(sorted(LOADERS))}.")
+        if name not in DATASETS:
+            raise ValueError(f"--dataset {text}: got {name!r}, expected one of {', '.join(DATASETS)}.")
         folders[name] = own or folder
     return folders
