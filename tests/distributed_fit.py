@@ -273,3 +273,7 @@ def outcome(model: Any) -> dict[str, np.ndarray]:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), *sys.argv[2:])
+    # at the interpreter's end, threads that gloo still runs can abort the process ("terminate called ...")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
