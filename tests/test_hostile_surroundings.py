@@ -87,7 +87,7 @@ def rows(estimator):
 
 @cache
 def undisturbed(name):
-    """The estimator fitted with nothing set, as a pickle, and its rows."""
+    """The estimator fitted in torch's default state, as a pickle, and its rows."""
     fitted = clone(ESTIMATORS[name]).fit(X, Y)
     return pickle.dumps(fitted), rows(fitted)
 

@@ -199,7 +199,7 @@ class RescaledHeads(nn.Module):
         return self.heads(features) * self.scale + self.mean
 
     def standardised(self, targets: Tensor) -> Tensor:
-        """Turn targets, or predictions, of their own mean and scale into ones of mean 0 and scale 1.
+        """Standardise targets by the mean and the scale that the outputs have.
 
         Parameters
         ----------

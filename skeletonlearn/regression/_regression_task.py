@@ -43,7 +43,7 @@ class RegressionTask(PredictionTask):
             mean, scale = _mean_and_scale(self.targets[self.rows], self.weights[self.rows])
             head.mean.copy_(torch.from_numpy(mean))
             head.scale.copy_(torch.from_numpy(scale))
-        self._targets = (self._targets - head.mean) / head.scale
+        self._targets = head.standardised(self._targets)
 
     def make_forward(self, networks: nn.ModuleDict) -> nn.Module:
         """Return the module from sequences to standardised predictions."""
