@@ -25,10 +25,10 @@ from skeletonlearn.skeletons import KINECT_V1
 SMALL = {"hidden_dim": 8, "max_epochs": 4, "batch_size": 8, "dropout": 0.3, "random_state": 0}
 ESTIMATORS = {
     "ConMLPEmbedder": ConMLPEmbedder("mlp", reconstruction_weight=0.5, **SMALL),
-    "SkeletonClassifier": SkeletonClassifier("tcn", **SMALL),
+    "SkeletonClassifier": SkeletonClassifier("tcn", streams=("joint",), **SMALL),
     "GRUClassifier": GRUClassifier(**SMALL),
     "LSTMClassifier": LSTMClassifier(**SMALL),
-    "SkeletonRegressor": SkeletonRegressor("mixer", **SMALL),
+    "SkeletonRegressor": SkeletonRegressor("mixer", streams=("joint",), **SMALL),
 }
 every_estimator = pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=ESTIMATORS)
 

@@ -109,6 +109,14 @@ def test_example_is_in_the_gallery_with_a_picture_of_its_own(example):
     assert [address for address in gallery.loaded if f"sphx_glr_{example}_thumb" in address]
 
 
+def test_dask_example_started_a_cluster_read_searched_and_embedded():
+    text = (SITE / "auto_examples" / "07_dask_grid_search.html").read_text()
+    assert "2 workers" in text
+    assert re.search(r"read 96 recordings in .* s", text)
+    assert re.search(r"searched in .* s: k1=[\d.]+, k2=[\d.]+, [\d.]+% on unseen subjects", text)
+    assert "embedded 96 sequences in 768 dimensions" in text
+
+
 def test_no_page_shows_an_error_of_its_source():
     broken = [page.name for page in pages() if 'class="system-message"' in page.read_text()]
     assert not broken

@@ -1,19 +1,9 @@
-"""Fits whose processes are killed, and the script that does so at many moments."""
-
-import signal
+"""The script that kills fits at many moments; test_benchmarks.py runs it for a few kills."""
 
 import pytest
 
 from tests.benchmarks import kills as script
-from tests.benchmarks.kills import Kill, kill_fits, report
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-def test_fits_killed_at_random_moments_end_with_the_bits_of_undisturbed_ones(tmp_path):
-    kills = kill_fits(["ConMLPEmbedder", "GRUClassifier"], 3, seed=1, folder=tmp_path)
-    assert [kill.name for kill in kills] == ["ConMLPEmbedder", "GRUClassifier", "ConMLPEmbedder"]
-    assert [kill.is_same for kill in kills] == [True] * 3
-
+from tests.benchmarks.kills import Kill, report
 
 KILLS = [
     Kill("A", 0.1, True, "nothing", True),

@@ -95,39 +95,38 @@ _OTHER_PROCESS = """
 import pickle, sys
 import joblib, numpy as np, torch
 torch.set_num_threads(1)
-folder, way = sys.argv[1:]
-X, outputs = np.load(f"{folder}/X.npy"), {}
+folder, X, outputs = sys.argv[1], np.load(f"{sys.argv[1]}/X.npy"), {}
 for name in open(f"{folder}/names").read().split():
-    path = f"{folder}/{name}.{way}"
-    estimator = joblib.load(path) if way == "joblib" else pickle.load(open(path, "rb"))
-    methods = ["transform"] if hasattr(estimator, "transform") else ["predict", "predict_proba"]
-    outputs[name] = {one: np.asarray(getattr(estimator, one)(X)) for one in methods if hasattr(estimator, one)}
-pickle.dump(outputs, open(f"{folder}/{way}.outputs", "wb"))
+    loaded = pickle.load(open(f"{folder}/{name}.pickle", "rb")), joblib.load(f"{folder}/{name}.joblib")
+    for way, estimator in zip(("pickle", "joblib"), loaded):
+        methods = ["transform"] if hasattr(estimator, "transform") else ["predict", "predict_proba"]
+        given = {one: np.asarray(getattr(estimator, one)(X)) for one in methods if hasattr(estimator, one)}
+        outputs[way, name] = given
+pickle.dump(outputs, open(f"{folder}/outputs", "wb"))
 """
 
 
-@pytest.fixture(scope="module", params=["pickle", "joblib"])
-def outputs_of_another_process(request, fitted, tmp_path_factory):
+@pytest.fixture(scope="module")
+def outputs_of_another_process(fitted, tmp_path_factory):
     """What the estimators give that another process has loaded, with other hashes of strings."""
-    folder, way = tmp_path_factory.mktemp("other"), request.param
+    folder = tmp_path_factory.mktemp("other")
     np.save(folder / "X.npy", X)
     (folder / "names").write_text("\n".join(NAMES))
     for name, estimator in fitted.items():
-        if way == "joblib":
-            joblib.dump(estimator, folder / f"{name}.joblib")
-        else:
-            (folder / f"{name}.pickle").write_bytes(pickle.dumps(estimator))
+        joblib.dump(estimator, folder / f"{name}.joblib")
+        (folder / f"{name}.pickle").write_bytes(pickle.dumps(estimator))
     subprocess.run(
-        [sys.executable, "-W", "error", "-c", _OTHER_PROCESS, str(folder), way],
+        [sys.executable, "-W", "error", "-c", _OTHER_PROCESS, str(folder)],
         check=True,
         env={**os.environ, "PYTHONHASHSEED": "1"},
     )
-    return pickle.loads((folder / f"{way}.outputs").read_bytes())
+    return pickle.loads((folder / "outputs").read_bytes())
 
 
+@pytest.mark.parametrize("way", ["pickle", "joblib"])
 @every
-def test_another_process_gives_the_same_bits(name, outputs, outputs_of_another_process):
-    assert_same(outputs_of_another_process[name], outputs[name])
+def test_another_process_gives_the_same_bits(name, way, outputs, outputs_of_another_process):
+    assert_same(outputs_of_another_process[way, name], outputs[name])
 
 
 @every

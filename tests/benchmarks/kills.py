@@ -38,7 +38,7 @@ ESTIMATORS: dict[str, Any] = {
 }
 """By name, what is fitted: dropout, views and batches are drawn, and there are buffers, moments and best weights."""
 
-SMALLEST = ("--kills", "1")
+SMALLEST = ("--kills", "2")
 
 # before a process branches off; the last one is what torch's optimisers load
 _LOADED = (

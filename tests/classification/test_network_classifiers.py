@@ -1,9 +1,5 @@
 """Classifiers that train an encoder end to end."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -531,32 +527,6 @@ def test_random_state_and_threads_of_the_process_are_left_alone(X, y):
     before = (np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), torch.get_num_threads())  # noqa: NPY002
     GRUClassifier(**SMALL).fit(X, y).predict(X)
     assert before == (np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), torch.get_num_threads())  # noqa: NPY002
-
-
-_FIT = """
-import hashlib, numpy as np, torch
-torch.set_num_threads(1)
-from skeletonlearn import GRUClassifier, SkeletonClassifier
-X = np.random.default_rng(0).normal(size=(20, 12, 20, 3)).astype(np.float32)
-for kind in (SkeletonClassifier, GRUClassifier):
-    fitted = kind(hidden_dim=16, max_epochs=2, random_state=0, skeleton="KINECT_V1").fit(X, np.arange(20) % 3)
-    print(hashlib.sha256(fitted.predict_proba(X).tobytes()).hexdigest())
-"""
-
-
-def test_two_processes_fit_the_same_bits():
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", _FIT],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1")
-    ]
-    assert runs[0] == runs[1]
-    assert len(runs[0].split()) == 2
 
 
 def test_numpy_numbers_are_parameters_like_others(X, y):
