@@ -294,7 +294,7 @@ OTHER = {
     "reconstruction_weight": [0.0],
     "schedule": ["constant"],
     "skeleton": [KINECT_V1, "KINECT_V1"],
-    "streams": [("joint",)],
+    "streams": [("joint",), ("joint", "motion")],
     "supervised": [True],
     "temperature": [0.2],
     "tol": [0.0],
