@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from sklearn.base import is_classifier
 from sklearn.exceptions import NotFittedError
 from torch import nn
 
@@ -545,3 +546,20 @@ def test_a_refused_fit_leaves_an_unfitted_estimator_unfitted():
         embedder.fit(X, Y)
     with pytest.raises(NotFittedError):
         embedder.transform(X)
+
+
+ARRAY_PARAMETERS = [
+    (estimator_class, name)
+    for estimator_class in (ConMLPEmbedder, SkeletonClassifier, GRUClassifier, SkeletonRegressor)
+    for name in estimator_class().get_params()
+]
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(("estimator_class", "name"), ARRAY_PARAMETERS)
+def test_an_array_for_any_parameter_of_a_network_is_refused_by_the_parameters_name(estimator_class, name, method):
+    estimator = estimator_class(**{name: np.array([1.0, 2.0])})
+    given = {"classes": [0, 1, 2]} if method == "partial_fit" and is_classifier(estimator) else {}
+    with pytest.raises((ValueError, TypeError), match=name):
+        getattr(estimator, method)(X, Y, **given)
+    assert not estimator.__sklearn_is_fitted__()

@@ -64,6 +64,7 @@ def fit_networks(estimator: NetworkEstimator, X: Any, y: Any = None, sample_weig
     ConvergenceWarning
         If it was interrupted from the keyboard after an epoch at least.
     """
+    estimator._validate_params()
     continues = bool(estimator.warm_start) and estimator.__sklearn_is_fitted__()
     draft = draft_of(estimator, keep_fitted=continues)
     task = draft._new_task(FitArguments(X, y, sample_weight, continues=continues))
@@ -110,6 +111,7 @@ def partial_fit_networks(
     ValueError, TypeError
         If data or parameters are not as wanted, or the loss is not finite.
     """
+    estimator._validate_params()
     continues = estimator.__sklearn_is_fitted__()
     draft = draft_of(estimator, keep_fitted=continues)
     task = draft._new_task(FitArguments(X, y, sample_weight, classes, continues=continues, is_partial=True))

@@ -105,7 +105,7 @@ def bind_view(view: Any, skeleton: Skeleton | None) -> Any:
         If it cannot be called, or is a class.
     """
     if isinstance(view, type) or not callable(view):
-        raise TypeError(f"got {view!r} as a view, expected an object called as view(batch, generator).")
+        raise TypeError(f"augmentation has {view!r} as a view, expected an object called as view(batch, generator).")
     return view.bind(skeleton) if hasattr(view, "bind") else view
 
 

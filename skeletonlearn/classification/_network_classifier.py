@@ -189,7 +189,6 @@ class NetworkClassifier(ClassifierMixin, NetworkPredictor):
         return self.classes_[np.argsort(-probabilities, axis=1, kind="stable")[:, :k]]
 
     def _new_task(self, given):
-        self._validate_params()
         check_class_weight(self.class_weight)
         if given.is_partial and self.class_weight == "balanced":
             raise ValueError(

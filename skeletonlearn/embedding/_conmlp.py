@@ -315,7 +315,6 @@ class ConMLPEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkE
         return tags
 
     def _new_task(self, given):
-        self._validate_params()
         X, labels = self._check_training_data(given)
         warn_about_scale(self, X, has_default_views=isinstance(self.augmentation, str))
         return ContrastTask(

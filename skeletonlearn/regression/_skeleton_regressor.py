@@ -222,7 +222,6 @@ class SkeletonRegressor(RegressorMixin, ChosenEncoderMixin):
         return tags
 
     def _new_task(self, given):
-        self._validate_params()
         X, y = self._check_training_data(given, multi_output=True, y_numeric=True)
         targets = self._check_targets(y, given.continues)
         weights = check_sample_weight(given.sample_weight, X)

@@ -118,7 +118,7 @@ def test_a_view_that_asks_for_nothing_is_taken_as_it_is():
 
 @pytest.mark.parametrize("view", [Shear, "shear", None, 3, (Shear(), Shear())])
 def test_what_cannot_be_called_as_a_view_is_refused(view):
-    with pytest.raises(TypeError, match=r"got .* as a view, expected an object called as view\(batch, generator\)"):
+    with pytest.raises(TypeError, match=r"augmentation has .* as a view, expected an object called as view\(batch"):
         bind_view(view, None)
 
 
