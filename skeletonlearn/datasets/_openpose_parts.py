@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -96,6 +98,32 @@ class FrameReader:
         people = frame.get("people") if isinstance(frame, dict) else None
         if not isinstance(people, list):
             raise content.fault(f"got {describe(frame)}, expected an object with a list 'people'")
+        return self._whole_people(people) or self._people(content, people)
+
+    def _whole_people(self, people: list[Any]) -> FramePeople | None:
+        """People of whom all parts are there, as in most files; None for others, whose faults are to be named."""
+        keys, n_values = [self._key(part) for part in self.parts], self.dimensions + 1
+        try:
+            lengths = {tuple([len(person[key]) for key in keys]) for person in people}
+            numbers = np.array([[*chain(*[person[key] for key in keys])] for person in people], dtype=np.float64)
+        except (TypeError, KeyError, ValueError, OverflowError):
+            return None
+        layout = self._by_lengths.get(lengths.pop()) if len(lengths) == 1 and numbers.ndim == 2 else None
+        if layout is None:
+            return None
+        return FramePeople(numbers.reshape(len(people), layout.n_joints, n_values), layout)
+
+    @cached_property
+    def _by_lengths(self) -> dict[tuple[int, ...], Skeleton]:
+        """The layouts by how many numbers each part has."""
+        return {
+            tuple(
+                [(_N_POINTS[part] if part != "body" else n_body) * (self.dimensions + 1) for part in self.parts]
+            ): layout
+            for n_body, layout in self.layouts.items()
+        }
+
+    def _people(self, content: FileContent, people: list[Any]) -> FramePeople:
         found = [[self._numbers(content, person, part) for part in self.parts] for person in people]
         found = [points for points in found if any(one.size for one in points)]
         if not found:
