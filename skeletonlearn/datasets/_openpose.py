@@ -16,29 +16,7 @@ from skeletonlearn.datasets._errors import SkeletonFileError, check_choice
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
 from skeletonlearn.datasets._read_files import LeftOut, Record, iterate_records
 from skeletonlearn.datasets._source import FileContent, Source
-from skeletonlearn.skeletons import OPENPOSE_BODY25, Skeleton, get_skeleton
-
-OPENPOSE_COCO18 = Skeleton(
-    "OPENPOSE_COCO18",
-    (
-        *("nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist"),
-        *("right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle"),
-        *("right_eye", "left_eye", "right_ear", "left_ear"),
-    ),
-    (
-        ("nose", "neck"),
-        *((f"{side}_eye", "nose") for side in ("left", "right")),
-        *(
-            (f"{side}_{child}", f"{side}_{parent}")
-            for side in ("left", "right")
-            for child, parent in (("ear", "eye"), ("elbow", "shoulder"), ("wrist", "elbow"), ("knee", "hip"))
-        ),
-        *((f"{side}_ankle", f"{side}_knee") for side in ("left", "right")),
-        *((f"{side}_{part}", "neck") for side in ("left", "right") for part in ("shoulder", "hip")),
-    ),
-    {"hip": ("left_hip", "right_hip"), "spine": ("left_hip", "right_hip", "neck", "neck")},
-)
-"""The 18 points of OpenPose's model COCO: those of COCO and the neck, in an order of their own."""
+from skeletonlearn.skeletons import OPENPOSE_BODY25, OPENPOSE_COCO18, Skeleton, get_skeleton
 
 _BY_COUNT = {layout.n_joints: layout for layout in (OPENPOSE_BODY25, OPENPOSE_COCO18)}
 _STEM = re.compile(r"(?P<clip>.*?)[-_. ]*(?P<frame>[0-9]+)_keypoints")
@@ -85,8 +63,8 @@ def load_openpose(
     min_confidence : float, default=0.0
         Points with less confidence are NaN. Points with a confidence of 0, which OpenPose did not find, always are.
     skeleton : "auto", Skeleton or str, default="auto"
-        The joint layout. "auto" is `OPENPOSE_BODY25` for 25 points, and for the 18 of OpenPose's older model COCO a
-        layout of the name "OPENPOSE_COCO18".
+        The joint layout. "auto" is `OPENPOSE_BODY25` for 25 points, and `OPENPOSE_COCO18` for the 18 of OpenPose's
+        older model COCO.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty file: raise, or make its frame NaN, with a warning or silently. A clip without a sound
         frame or in which nobody is ever seen is a fault too, and left out.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from skeletonlearn.datasets import SkeletonFileError
-from skeletonlearn.datasets._openpose import OPENPOSE_COCO18, load_openpose
-from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25
+from skeletonlearn.datasets._openpose import load_openpose
+from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25, OPENPOSE_COCO18
 
 
 def person(x, *, n_points=25, confidence=0.8, unseen=()):
