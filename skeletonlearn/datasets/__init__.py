@@ -1,6 +1,8 @@
 """Data sets: files of skeleton sequences, and synthetic motions, as Bunches of ragged sequences."""
 
 from skeletonlearn.datasets._actions import make_actions
+from skeletonlearn.datasets._azure_kinect import load_azure_kinect
+from skeletonlearn.datasets._bvh import load_bvh
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
@@ -21,6 +23,8 @@ __all__ = [
     "NTURecording",
     "SkeletonFileError",
     "export_frame_graphs",
+    "load_azure_kinect",
+    "load_bvh",
     "load_coco_keypoints",
     "load_florence3d",
     "load_frame_graphs",

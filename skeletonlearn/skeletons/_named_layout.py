@@ -135,6 +135,33 @@ def find_in_catalogue(joints: Sequence[str]) -> tuple[Skeleton, list[int]] | Non
     return min(found, key=lambda match: match[1] != sorted(match[1]), default=None)
 
 
+def find_joints(layout: Skeleton, names: Sequence[str]) -> list[int]:
+    """Find the joints of a layout of the catalogue among names.
+
+    Parameters
+    ----------
+    layout : Skeleton
+        The layout.
+    names : sequence of str
+        Names as a file writes them, and any others.
+
+    Returns
+    -------
+    list of int
+        For each joint of the layout the place in `names`.
+
+    Raises
+    ------
+    ValueError
+        If a joint is not there, or twice.
+    """
+    found = _names_in(layout, read_joint_names(names))
+    for joint in layout.joints:
+        if found.count(joint) != 1:
+            raise ValueError(f"got {found.count(joint) or 'no'} joint of the name {joint!r}, expected one")
+    return [found.index(joint) for joint in layout.joints]
+
+
 def _match(names: Sequence[str], layout: Skeleton) -> tuple[Skeleton, list[int]] | None:
     if len(names) != layout.n_joints:
         return None
@@ -153,7 +180,7 @@ def _check_joints(joints: Sequence[str]) -> None:
         raise ValueError(f"got {len(joints)} joints, expected from 1 to {MOST_JOINTS}.")
     if len(set(joints)) < len(joints):
         repeated = next(joint for at, joint in enumerate(joints) if joint in joints[:at])
-        raise ValueError(f"got two joints of the name {str(repeated)[:60]!r}, expected a name for each.")
+        raise ValueError(f"got two joints of the name {repeated[:60]!r}, expected a name for each.")
 
 
 def _bones_by_name(
