@@ -12,6 +12,7 @@ from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 from skeletonlearn.datasets._openpose import load_openpose
+from skeletonlearn.datasets._pku_mmd import load_pku_mmd
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._table import sequences_from_table
@@ -33,6 +34,7 @@ __all__ = [
     "load_ntu_rgbd",
     "load_nw_ucla",
     "load_openpose",
+    "load_pku_mmd",
     "load_pyskl",
     "load_sbu",
     "load_utd_mhad",
