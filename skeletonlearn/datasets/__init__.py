@@ -3,6 +3,7 @@
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._azure_kinect import load_azure_kinect
 from skeletonlearn.datasets._bvh import load_bvh
+from skeletonlearn.datasets._c3d import load_c3d
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
@@ -26,6 +27,7 @@ __all__ = [
     "export_frame_graphs",
     "load_azure_kinect",
     "load_bvh",
+    "load_c3d",
     "load_coco_keypoints",
     "load_florence3d",
     "load_frame_graphs",
