@@ -237,9 +237,7 @@ def number_persons(people: np.ndarray, frame: np.ndarray) -> np.ndarray:
     ndarray of int of shape (n_people,)
         The number of each person, counting from 0 in order of appearance.
     """
-    sizes = _extent(people)
-    crowd = Crowd(float(np.median(sizes)) if len(sizes) else 0.0, (people.shape[1], people.shape[2] - 1))
-    return crowd.recognise(people, frame)
+    return Crowd(float(np.median(_extent(people))), people, frame).recognise()
 
 
 def _extent(people: np.ndarray) -> np.ndarray:
