@@ -19,7 +19,7 @@ from skeletonlearn.datasets._crowd_guess import CrowdGuess
 _JUMP = 0.5  # body sizes that a detection may jump at once
 _STRIDE = 0.1  # body sizes that a person moves in a frame
 _SAME = 0.1  # body sizes within which distances do not tell persons apart
-_FEWEST, _MOST = 8, 1024  # frames that are checked at once
+_FEWEST, _MOST = 16, 1024  # frames that are checked at once
 _MOST_NUMBERS = 1_000_000  # in one array of differences
 
 
@@ -30,22 +30,23 @@ class Crowd:
     ----------
     size : float
         Typical size of a body, in the unit of the coordinates.
-    people : ndarray of shape (n_people, n_joints, n_channels + 1)
-        Coordinates and confidence of the people of a clip, one at least. The coordinates of a joint are all known, or
-        all NaN.
+    poses : ndarray of shape (n_people, n_channels, n_joints)
+        Coordinates of the people of a clip, one at least. Those of a joint are all known, or all NaN.
+    surely : ndarray of shape (n_people,)
+        The confidence in each.
     frame : ndarray of int of shape (n_people,)
         The frame of each, in ascending order.
     """
 
-    def __init__(self, size: float, people: np.ndarray, frame: np.ndarray) -> None:
+    def __init__(self, size: float, poses: np.ndarray, surely: np.ndarray, frame: np.ndarray) -> None:
         self._size = size
         self._at, row, self._count = np.unique(frame, return_inverse=True, return_counts=True)
         self._where = row, np.arange(len(frame)) - (np.cumsum(self._count) - self._count)[row]
         shape = len(self._at), int(self._count.max())
-        self._found = np.full((*shape, *people[0, :, :-1].shape), np.nan)
-        self._found[self._where] = people[..., :-1]
+        self._found = np.full((*shape, *poses.shape[1:]), np.nan)  # (F, K, C, J)
+        self._found[self._where] = poses
         self._surely = np.zeros(shape)
-        self._surely[self._where] = people[..., -1].sum(axis=-1)
+        self._surely[self._where] = surely
         self._poses = self._found[0, :0]
         self._last = np.empty(0, dtype=np.intp)
         self._confidence = np.empty(0)
@@ -61,7 +62,7 @@ class Crowd:
         guess = CrowdGuess(self._found, self._count)
         numbers = np.full(self._surely.shape, -1)
         numbers[0, : self._count[0]] = self._recognise_frame(0)
-        done, n_tried = 1, _FEWEST
+        done, n_tried = 1, _MOST
         while done < len(numbers):
             n_tried = max(1, min(n_tried, _MOST_NUMBERS // (1 + len(self._poses) * self._found[0].size)))
             guessed = guess.follow(done, n_tried, numbers[done - 1], self._poses)
@@ -71,7 +72,7 @@ class Crowd:
             if n_right < n_tried and done < len(numbers):
                 numbers[done, : self._count[done]] = self._recognise_frame(done)
                 done += 1
-            n_tried = min(2 * n_tried, _MOST) if n_right == len(guessed) else _FEWEST
+            n_tried = min(max(2 * n_right, _FEWEST), _MOST)
         return numbers[self._where]
 
     def _recognise_frame(self, row: int) -> np.ndarray:
@@ -117,7 +118,7 @@ class Crowd:
         rows = slice(start, start + len(guessed))
         place = _places(guessed, len(self._poses))  # (F, P)
         was_seen = place >= 0
-        found = np.take_along_axis(self._found[rows], place[..., None, None], axis=1)
+        found = self._found[np.arange(rows.start, rows.stop)[:, None], place]
         found[~was_seen] = np.nan
         poses = _fill(np.concatenate([self._poses[None], found]))
         surely = np.where(was_seen, np.take_along_axis(self._surely[rows], place, axis=1), 0.0)
@@ -150,8 +151,12 @@ def _n_right(
     """
     is_guessed = guessed[:, None] == np.arange(place.shape[1])[:, None]  # (F, P, K)
     is_beaten = np.zeros_like(is_guessed)
-    for own, axis in ((guessed[:, None], 1), (place[..., None], 2)):
-        own_doubt, own_distance = (np.take_along_axis(rank, np.maximum(own, 0), axis) for rank in (doubt, distance))
+    frame, person, at = np.ogrid[tuple(map(slice, is_guessed.shape))]
+    for own, pair in (
+        (guessed[:, None], (frame, guessed[:, None], at)),
+        (place[..., None], (frame, person, place[..., None])),
+    ):
+        own_doubt, own_distance = doubt[pair], distance[pair]
         is_nearer = (own_doubt == doubt) & (own_distance < distance)
         is_beaten |= (own >= 0) & ((own_doubt < doubt) | is_nearer)
     is_right = np.logical_and.reduce(np.where(is_guessed, is_possible, ~is_possible | is_beaten), axis=(1, 2))
@@ -159,21 +164,22 @@ def _n_right(
 
 
 def _fill(poses: np.ndarray) -> np.ndarray:
-    """Each joint as it was last known: (F, P, J, C) -> (F, P, J, C)."""
-    is_known = ~np.isnan(poses[..., :1])
-    if is_known.all():
-        return poses
-    frame = np.maximum.accumulate(np.where(is_known, np.arange(len(poses))[:, None, None, None], 0), axis=0)
-    return np.take_along_axis(poses, frame, axis=0)
+    """Each joint as it was last known: (F, P, C, J) -> (F, P, C, J)."""
+    is_unknown = np.isnan(poses[..., 0, :])
+    frame = np.maximum.accumulate(np.where(is_unknown, 0, np.arange(len(poses))[:, None, None]), axis=0)
+    row, person, joint = np.nonzero(is_unknown)
+    poses[row, person, :, joint] = poses[frame[row, person, joint], person, :, joint]
+    return poses
 
 
 def _distances(known: np.ndarray, poses: np.ndarray) -> np.ndarray:
-    """Mean distance over the joints seen in both: (..., P, J, C), (..., K, J, C) -> (..., P, K); else infinite."""
+    """Mean distance over the joints seen in both: (..., P, C, J), (..., K, C, J) -> (..., P, K); else infinite."""
     squares = sum(
-        np.square(known[..., :, None, :, channel] - poses[..., None, :, :, channel])
-        for channel in range(poses.shape[-1])
+        np.square(known[..., :, None, channel, :] - poses[..., None, :, channel, :])
+        for channel in range(poses.shape[-2])
     )
     gaps = np.sqrt(squares)  # (..., P, K, J)
-    is_common = ~np.isnan(gaps)
-    count = is_common.sum(axis=-1)
-    return np.where(count, np.where(is_common, gaps, 0.0).sum(axis=-1) / np.maximum(count, 1), np.inf)
+    is_missing = np.isnan(gaps)
+    n_common = gaps.shape[-1] - is_missing.sum(axis=-1)
+    np.copyto(gaps, 0.0, where=is_missing)
+    return np.where(n_common, gaps.sum(axis=-1) / np.maximum(n_common, 1), np.inf)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import dist
+
 import numpy as np
 
 Point = list[float]
@@ -12,7 +14,7 @@ class CrowdGuess:
 
     Parameters
     ----------
-    found : ndarray of shape (n_frames, n_places, n_joints, n_channels)
+    found : ndarray of shape (n_frames, n_places, n_channels, n_joints)
         Coordinates of the people of each frame, in its first places.
     count : ndarray of int of shape (n_frames,)
         How many people each frame has, one at least.
@@ -25,7 +27,10 @@ class CrowdGuess:
         is_there = np.arange(found.shape[1]) < count[:, None]
         order = _nearest_before(centres, is_there)
         is_clear = (np.sort(order, axis=-1) == np.arange(found.shape[1])).all(axis=-1) & (count[1:] == count[:-1])
-        self._order = [None, *(one if clear else None for one, clear in zip(order.tolist(), is_clear, strict=True))]
+        self._order = [
+            None,
+            *(one if clear else None for one, clear in zip(order.tolist(), is_clear.tolist(), strict=True)),
+        ]
 
     def follow(self, start: int, n_frames: int, before: np.ndarray, poses: np.ndarray) -> np.ndarray:
         """Guess who the people of some frames are.
@@ -36,7 +41,7 @@ class CrowdGuess:
             The first frame, and how many there are at most.
         before : ndarray of int of shape (n_places,)
             Who the people of the frame before are.
-        poses : ndarray of shape (n_persons, n_joints, n_channels)
+        poses : ndarray of shape (n_persons, n_channels, n_joints)
             Where everybody was last.
 
         Returns
@@ -45,27 +50,27 @@ class CrowdGuess:
             The number of each person, -1 where nobody is. It ends before a frame with more people than are known.
         """
         places: list[Point] = _centres(poses).tolist()
-        persons = before[: self._count[start - 1]].tolist()
-        guessed = np.full((min(n_frames, len(self._count) - start), len(before)), -1)
-        for row in range(len(guessed)):
-            order = self._order[start + row]
+        persons = before.tolist()
+        guessed = []
+        for at in range(start, min(start + n_frames, len(self._count))):
+            order = self._order[at]
             if order is None:
-                for person, centre in zip(persons, self._centres[start + row - 1], strict=False):
+                for person, centre in zip(persons[: self._count[at - 1]], self._centres[at - 1], strict=False):
                     places[person] = centre
-                if self._count[start + row] > len(places):
-                    return guessed[:row]
-                persons = _closest(places, self._centres[start + row][: self._count[start + row]])
+                if self._count[at] > len(places):
+                    break
+                persons = _closest(places, self._centres[at][: self._count[at]])
+                persons += [-1] * (len(before) - len(persons))
             else:
-                persons = [persons[place] for place in order[: len(persons)]]
-            guessed[row, : len(persons)] = persons
-        return guessed
+                persons = [persons[place] for place in order]
+            guessed.append(persons)
+        return np.array(guessed, dtype=np.intp).reshape(-1, len(before))
 
 
 def _centres(poses: np.ndarray) -> np.ndarray:
-    """The mean of the joints that are known: (..., J, C) -> (..., C)."""
-    is_known = ~np.isnan(poses[..., :1])
-    total = np.where(is_known, poses, 0.0).sum(axis=-2)
-    return total / np.maximum(is_known.sum(axis=-2), 1)
+    """The mean of the joints that are known: (..., C, J) -> (..., C)."""
+    is_known = ~np.isnan(poses)
+    return np.where(is_known, poses, 0.0).sum(axis=-1) / np.maximum(is_known.sum(axis=-1), 1)
 
 
 def _nearest_before(centres: np.ndarray, is_there: np.ndarray) -> np.ndarray:
@@ -78,9 +83,7 @@ def _nearest_before(centres: np.ndarray, is_there: np.ndarray) -> np.ndarray:
 def _closest(places: list[Point], centres: list[Point]) -> list[int]:
     """A person for each centre, the closest pair first."""
     pairs = sorted(
-        (sum((one - other) ** 2 for one, other in zip(place, centre, strict=True)), person, at)
-        for person, place in enumerate(places)
-        for at, centre in enumerate(centres)
+        (dist(place, centre), person, at) for person, place in enumerate(places) for at, centre in enumerate(centres)
     )
     chosen = [-1] * len(centres)
     for _, person, at in pairs:

@@ -40,8 +40,11 @@ def plainly_recognised(frames, size):
 
 def recognised(frames):
     people = np.concatenate(frames)
+    if not len(people):
+        return [np.empty(0, dtype=np.intp) for _ in frames]
     frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
-    numbers = Crowd(SIZE, people, frame).recognise() if len(people) else np.empty(0, dtype=int)
+    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), frame)
+    numbers = crowd.recognise()
     return np.split(numbers, np.cumsum([len(one) for one in frames])[:-1])
 
 
