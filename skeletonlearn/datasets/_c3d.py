@@ -20,6 +20,8 @@ from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source
 
+_LAYOUT = "C3D"
+
 _DESCR = """\
 Motion capture from C3D files, a file a clip: the positions of markers in metres. If a file names the axes of the
 screen, x is to the right and y is up; otherwise, the axes are those of the file. Markers that were not seen are NaN.
@@ -105,7 +107,8 @@ def load_c3d(  # noqa: D417 - shared texts
     import_c3d()
     files = find_clips(source, ("*.c3d", "*.C3D"), "trial1.c3d")
     read = partial(_read_clip, wanted, pairs)
-    return infer_bones(load_clips("c3d", files, read, options, key=[wanted, pairs], DESCR=_DESCR), pairs)
+    bunch = load_clips("c3d", files, read, options, key=[wanted, pairs], DESCR=_DESCR)
+    return infer_bones(bunch, _LAYOUT, pairs)
 
 
 def _check_markers(markers: Sequence[str] | None) -> list[str] | None:
@@ -121,7 +124,7 @@ def _read_clip(markers: list[str] | None, bones: Bones, content: FileContent) ->
     """One file: the positions of its markers."""
     capture = read_capture(content)
     places = _find_markers(content, capture.labels, markers)
-    skeleton, order = arrange_joints(content, "C3D", [capture.labels[at] for at in places], bones)
+    skeleton, order = arrange_joints(content, _LAYOUT, [capture.labels[at] for at in places], bones)
     positions = mark_missing(capture.points[:, [places[at] for at in order]])
     extra = {"frame_rate": capture.frame_rate}
     return {"name": content.stem, "sequence": to_sequence(content, positions), "skeleton": skeleton, "extra": extra}

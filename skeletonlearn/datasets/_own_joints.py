@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._source import FileContent
-from skeletonlearn.skeletons import Skeleton, list_skeletons
+from skeletonlearn.skeletons import Skeleton
 from skeletonlearn.skeletons._named_layout import find_in_catalogue, layout_of_data, layout_of_names
 
 Bones = list[list[str]] | None
@@ -83,23 +83,25 @@ def arrange_joints(content: FileContent, name: str, joints: Sequence[str], bones
         raise content.fault(str(error)) from None
 
 
-def infer_bones(bunch: Bunch, bones: Bones) -> Bunch:
+def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
     """Find the bones of unknown names in the data.
 
     Parameters
     ----------
     bunch : Bunch
         What was loaded.
+    name : str
+        The name of layouts whose bones no file has.
     bones : list of list of str, or None
         What `check_bones` gave. If bones are given, nothing is changed.
 
     Returns
     -------
     Bunch
-        The same, with another `skeleton` if the catalogue does not know all names.
+        The same, with another `skeleton` if it has that name and the catalogue does not know all joints.
     """
     own = bunch.skeleton
-    if bones is None and own.name not in list_skeletons():
+    if bones is None and own.name == name:
         first_person = [sequence[:, : own.n_joints] for sequence in bunch.sequences]
-        bunch.skeleton = layout_of_data(own.name, own.joints, first_person)
+        bunch.skeleton = layout_of_data(name, own.joints, first_person)
     return bunch
