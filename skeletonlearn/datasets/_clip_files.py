@@ -11,7 +11,6 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
 
@@ -94,7 +93,7 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
 
 
 def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str) -> Iterator[ClipFile]:
-    files = find_files(path, patterns, example, recursive=True)
+    files = find_files(path, patterns, example, recursive=True, any_ending=True)
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
     for file in files:
@@ -130,6 +129,7 @@ def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, i
     ValueError
         If a clip has no label; the text names it.
     """
+    check_labels(labels)
     if labels is None:
         return None
     given = {name: _label_of(name, folder, labels) for name, folder in folders.items()}
@@ -137,15 +137,31 @@ def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, i
     return dict(zip(given, codes.tolist(), strict=True)), names
 
 
+def check_labels(labels: Any) -> None:
+    """Refuse labels of an unknown kind.
+
+    Parameters
+    ----------
+    labels : object
+        What the caller gave.
+
+    Raises
+    ------
+    ValueError
+        If it is none of the four kinds.
+    """
+    is_folder = isinstance(labels, str) and labels == "folder"
+    if not (labels is None or is_folder or isinstance(labels, Mapping) or callable(labels)):
+        raise ValueError(f"labels={labels!r} must be 'folder', a mapping of names to labels, a callable, or None.")
+
+
 def _label_of(name: str, folder: str, labels: Labels) -> Any:
     if isinstance(labels, Mapping):
         label, source = labels.get(name), "labels has none of this name"
     elif callable(labels):
         label, source = labels(name), "labels gave none for this name"
-    elif labels == "folder":
-        label, source = folder or None, "it lies in no folder below the source"
     else:
-        raise ValueError(f"labels={labels!r} must be 'folder', a mapping of names to labels, a callable, or None.")
+        label, source = folder or None, "it lies in no folder below the source"
     if label is None or label != label:  # NaN, where a table has no entry
         raise ValueError(f"clip {name!r} has no label: {source}.")
     return label
@@ -170,35 +186,3 @@ def encode_labels(labels: Iterable[Hashable]) -> tuple[np.ndarray, list[str]]:
     names = sorted(set(texts), key=natural_key)
     code = {name: at for at, name in enumerate(names)}
     return np.array([code[text] for text in texts], dtype=np.int64), names
-
-
-def bunch_of_clips(
-    records: Sequence[Mapping[str, Any]], classes: tuple[dict[str, int], list[str]] | None, **common: Any
-) -> Bunch:
-    """The Bunch that the loaders of own data give.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        For each clip its name, sequence and confidence.
-    classes : tuple or None
-        What `label_clips` gave.
-    **common : object
-        The other entries.
-
-    Returns
-    -------
-    Bunch
-        With target and target_names where there are labels.
-    """
-    target: dict[str, Any] = {}
-    if classes is not None:
-        codes, target_names = classes
-        target = {"target": np.array([codes[one["name"]] for one in records]), "target_names": target_names}
-    return Bunch(
-        sequences=[one["sequence"] for one in records],
-        confidence=[one["confidence"] for one in records],
-        name=np.array([one["name"] for one in records]),
-        **target,
-        **common,
-    )

@@ -19,6 +19,7 @@ _JUMP = 0.5  # body sizes that a detection may jump at once
 _STRIDE = 0.1  # body sizes that a person moves in a frame
 _SAME = 0.1  # body sizes within which distances do not tell persons apart
 _AS_SURE = 0.5  # part of the mean confidence in a person with which another may go on in their place
+_DEEPEST = 3  # lists around a track
 _GREATEST = 1e9  # no coordinate in pixels, millimetres or metres is larger
 
 
@@ -63,14 +64,121 @@ def seen_people(people: np.ndarray, min_confidence: float) -> np.ndarray:
     ValueError
         If a number is infinite or absurdly large.
     """
+    people, is_seen = _mark_unseen(people, min_confidence)
+    return people[is_seen]
+
+
+def find_excess(people: np.ndarray) -> str:
+    """What is wrong with numbers that are too large for coordinates.
+
+    Parameters
+    ----------
+    people : ndarray
+        The numbers.
+
+    Returns
+    -------
+    str
+        The reason, for an error; "" where nothing is wrong.
+    """
+    largest = np.fmax.reduce(np.abs(people), axis=None, initial=0.0)
+    if largest <= _GREATEST:
+        return ""
+    return f"got the number {people[np.abs(people) > _GREATEST][0]:g}, expected coordinates"
+
+
+def _mark_unseen(people: np.ndarray, min_confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """A copy with points that were not seen as NaN, and of whom anything was seen."""
     people = np.array(people, dtype=np.float64)
-    if (np.abs(people) > _GREATEST).any():  # NaN is not greater
-        raise ValueError(f"got the number {people[np.abs(people) > _GREATEST][0]:g}, expected coordinates")
+    if reason := find_excess(people):
+        raise ValueError(reason)
     coordinates, confidence = people[..., :-1], people[..., -1]
     unknown = np.isnan(coordinates).any(axis=-1) | ~(confidence > 0)
     confidence[unknown] = 0.0
     coordinates[unknown | (confidence < min_confidence)] = np.nan
-    return people[~np.isnan(coordinates[..., 0]).all(axis=-1)]
+    return people, ~np.isnan(coordinates[..., 0]).all(axis=-1)
+
+
+def sequence_of_people(
+    frames: Sequence[np.ndarray], tracks: Sequence[np.ndarray] | None, n_persons: int, min_confidence: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sequence of the persons with the most confidence, who are followed from frame to frame.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray of shape (n_people_i, n_joints, n_channels + 1)
+        The people of each frame, as the file has them: coordinates, then the confidence. Frames without people may have
+        any other shape.
+    tracks : sequence of ndarray of int of shape (n_people_i,), or None
+        The number of each person, if the file has one for everybody; see `number_tracks`. Numbers that two people of a
+        frame share are not used.
+    n_persons : int
+        How many persons the sequence has.
+    min_confidence : float, default=0.0
+        Joints with less confidence are NaN, and those whose confidence is not positive.
+
+    Returns
+    -------
+    sequence : ndarray of shape (n_frames, n_persons * n_joints, n_channels)
+        Coordinates, float32; NaN where a joint or the whole person was not seen.
+    confidence : ndarray of shape (n_frames, n_persons * n_joints)
+        Their confidence, float32; 0 where a joint or the whole person was not seen.
+
+    Raises
+    ------
+    ValueError
+        If nobody is seen in any frame, or a number is infinite or absurdly large.
+    """
+    counts = [len(people) for people in frames]
+    if not any(counts):
+        raise ValueError(_nobody(frames))
+    people, is_seen = _mark_unseen(np.concatenate([people for people in frames if len(people)]), min_confidence)
+    if not is_seen.any():
+        raise ValueError(_nobody(frames))
+    frame = np.repeat(np.arange(len(frames)), counts)[is_seen]
+    ends = np.cumsum(np.bincount(frame, minlength=len(frames)))[:-1]
+    seen = np.split(people[is_seen], ends)
+    person = None if tracks is None else np.concatenate(tracks).astype(np.intp)[is_seen]
+    if person is None or len(np.unique(np.stack([frame, person]), axis=1).T) < len(person):
+        return keep_persons(seen, number_persons(seen), n_persons)
+    return keep_persons(seen, np.split(np.unique(person, return_inverse=True)[1], ends), n_persons)
+
+
+def _nobody(frames: Sequence[np.ndarray]) -> str:
+    return f"got nobody in {len(frames)} frames, expected a person in one of them at least"
+
+
+def number_tracks(tracks: Sequence[Sequence[Any]]) -> list[np.ndarray] | None:
+    """Number the persons of a file by the tracks that it holds, in any of the forms that estimators write.
+
+    Parameters
+    ----------
+    tracks : sequence of sequence of object
+        For each frame the track of each person: a number, a text, or one of these in nested lists, such as ``[[3.0]]``.
+
+    Returns
+    -------
+    list of ndarray of int of shape (n_people_i,), or None
+        Numbers from 0, in order of appearance. None where somebody has no track, or a negative one: then the file does
+        not follow everybody.
+    """
+    code: dict[Any, int] = {}
+    numbers = []
+    for of_frame in tracks:
+        keys = [_innermost(track) for track in of_frame]
+        if any(key is None or (isinstance(key, int | float) and not key >= 0) for key in keys):
+            return None
+        numbers.append(np.array([code.setdefault(key, len(code)) for key in keys], dtype=np.intp))
+    return numbers
+
+
+def _innermost(track: Any) -> Any:
+    """The number or text in nested lists; None where there is none."""
+    for _ in range(_DEEPEST):
+        if not isinstance(track, list | tuple):
+            break
+        track = track[0] if track else None
+    return track if isinstance(track, int | float | str) and not isinstance(track, bool) else None
 
 
 def number_persons(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
