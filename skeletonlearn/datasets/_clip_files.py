@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -61,8 +62,9 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     Parameters
     ----------
     source : path-like or sequence of path-like
-        A folder, a zip archive, one such file, or several of these. Of several, the path starts with the name of the
-        one that holds the file. The path in an archive starts below the folder that all files share.
+        A folder, a zip archive, one file, or several of these. Of several folders and archives, the path starts with
+        the name of the one that holds the file. The path in an archive, and that of several files which are given one
+        by one, starts below the folder that all share.
     patterns : sequence of str
         Glob patterns for the file name.
     example : str
@@ -81,8 +83,9 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
         If two files have the same path below their sources.
     """
     paths = list_paths(source)
-    found = [
-        clip for path in paths for clip in _clips_below(path, patterns, example, path.stem if len(paths) > 1 else "")
+    files = [(path, find_files(path, patterns, example, recursive=True, any_ending=True)) for path in paths]
+    found = _name_loose(files) or [
+        clip for path, of_path in files for clip in _name_below(path, of_path, path.stem if len(paths) > 1 else "")
     ]
     if not found:
         raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
@@ -92,19 +95,34 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     return sorted(found, key=lambda clip: natural_key(clip.below))
 
 
-def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str) -> Iterator[ClipFile]:
-    files = find_files(path, patterns, example, recursive=True, any_ending=True)
+def _name_loose(files: Sequence[tuple[Path, Sequence[SourceFile]]]) -> list[ClipFile]:
+    """Several files that are given by their own paths; none where one of the paths is a folder or an archive."""
+    if len(files) < 2 or not all(_is_loose(path, of_path[0]) for path, of_path in files):
+        return []
+    shared = os.path.commonpath([path.absolute().parent for path, _ in files])
+    return [_name_clip(file, file.path.absolute().relative_to(shared)) for _, (file,) in files]
+
+
+def _is_loose(path: Path, file: SourceFile) -> bool:
+    return not file.member and file.path == path
+
+
+def _name_below(path: Path, files: Sequence[SourceFile], prefix: str) -> Iterator[ClipFile]:
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
     for file in files:
-        inner = PurePosixPath(*file.inner.parts[n_shared:]) if file.member else _below(file.path, path)
-        folders = inner.parent.parts
-        below = PurePosixPath(prefix, *folders, file.stem).as_posix()
-        yield ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
+        if _is_loose(path, file):
+            yield _name_clip(file, PurePath(file.name))
+        elif file.member:
+            yield _name_clip(file, PurePosixPath(*file.inner.parts[n_shared:]), prefix)
+        else:
+            yield _name_clip(file, file.path.relative_to(path), prefix)
 
 
-def _below(file: Path, path: Path) -> PurePath:
-    return PurePath(file.name) if file == path else file.relative_to(path)
+def _name_clip(file: SourceFile, inner: PurePath, prefix: str = "") -> ClipFile:
+    folders = inner.parent.parts
+    below = PurePosixPath(prefix, *folders, file.stem).as_posix()
+    return ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
 
 
 def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, int], list[str]] | None:
