@@ -11,11 +11,13 @@ import resource
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -97,9 +99,7 @@ def run(name: str, seed: int, number: int, folder: Path) -> Outcome:
     fixture, rng = FIXTURES[name], np.random.default_rng([seed, number])
     path = str(rng.choice(sorted(fixture.files)))
     contents = {**fixture.files, path: damaged(fixture.files[path], rng)}
-    for below, content in contents.items():
-        (folder / below).parent.mkdir(parents=True, exist_ok=True)
-        (folder / below).write_bytes(content)
+    write(contents, folder)
     parameters = dict(fixture.parameters, on_error=str(rng.choice(["raise", "raise", "raise", "skip"])))
     parameters |= {"n_persons": int(rng.integers(1, 3)), "min_confidence": float(rng.choice([0.0, 0.5]))}
     start, memory = time.perf_counter(), _peak_megabytes()
@@ -120,8 +120,9 @@ def _load(fixture: Fixture, folder: Path, path: str, parameters: dict[str, Any])
             warnings.simplefilter("error")
             bunch = fixture.load(folder, **parameters)
         check_bunch(bunch, parameters["n_persons"])
+        _check_sound_clips(bunch, fixture, path, parameters)
     except SkeletonFileError as error:
-        return Outcome("refused", str(error), _fault_of(error, folder, path))
+        return Outcome("refused", str(error), fault_of(error, folder, path))
     except Exception as error:  # noqa: BLE001 - what any file may raise is what is looked for
         message = str(error)
         if type(error) is ValueError and parameters["on_error"] == "skip" and message.startswith("None of "):
@@ -130,16 +131,44 @@ def _load(fixture: Fixture, folder: Path, path: str, parameters: dict[str, Any])
     return Outcome("read")
 
 
-def _fault_of(error: SkeletonFileError, folder: Path, path: str) -> str:
-    """What an error lacks: the damaged file, or its clip, a reason, or shortness."""
-    clip = re.split(r"[_.]|/\d", path)[0]
-    if not str(error.path).startswith(str(folder / clip)):
-        return f"it names {error.path}, not {path}"
+def fault_of(error: SkeletonFileError, folder: Path, path: str) -> str:
+    """Find what an error lacks: the damaged file, or its clip, a reason, or shortness."""
+    if str(folder / clip_of(path)) not in str(error):
+        return f"it names {error.path.removeprefix(str(folder))} only, not {path}"
     if not error.reason.startswith("got "):
         return f"its reason does not say what was got: {error.reason}"
-    if len(str(error)) > _LONGEST_ERROR + len(str(folder)):
+    if len(str(error)) > _LONGEST_ERROR + 3 * len(str(folder)):
         return f"it has {len(str(error))} characters"
     return ""
+
+
+def clip_of(path: str) -> str:
+    """The clip of a fixture's file, such as "wave/a"."""
+    return "/".join(path.split("/")[:2]).partition(".")[0].partition("_")[0]
+
+
+def _check_sound_clips(bunch: Any, fixture: Fixture, path: str, parameters: dict[str, Any]) -> None:
+    """Check that clips of the other file are read as they are without the damage."""
+    sound = _sound_clips(fixture, parameters["n_persons"], parameters["min_confidence"])
+    for name, sequence in zip(bunch.name.tolist(), bunch.sequences, strict=True):
+        if not name.startswith(clip_of(path)):
+            assert name in sound, f"{name!r} is no clip of the other file"
+            assert np.array_equal(sequence, sound[name], equal_nan=True), f"{name!r} is read in another way"
+
+
+@cache
+def _sound_clips(fixture: Fixture, n_persons: int, min_confidence: float) -> dict[str, np.ndarray]:
+    with TemporaryDirectory() as folder:
+        write(fixture.files, Path(folder))
+        bunch = fixture.load(folder, **fixture.parameters, n_persons=n_persons, min_confidence=min_confidence)
+    return dict(zip(bunch.name.tolist(), bunch.sequences, strict=True))
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files below a folder."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
 
 
 def check_bunch(bunch: Any, n_persons: int) -> None:

@@ -25,7 +25,7 @@ NO_FIXTURE = {
 """The loaders of data sets of others, and of graphs; they have tests of faults of their own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fixture:
     """Sound files, and the loader that reads them.
 
