@@ -2,6 +2,9 @@
 
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._alphapose import load_alphapose
+from skeletonlearn.datasets._azure_kinect import load_azure_kinect
+from skeletonlearn.datasets._bvh import load_bvh
+from skeletonlearn.datasets._c3d import load_c3d
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
@@ -13,6 +16,7 @@ from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
 from skeletonlearn.datasets._nw_ucla import load_nw_ucla
 from skeletonlearn.datasets._openpose import load_openpose
+from skeletonlearn.datasets._pku_mmd import load_pku_mmd
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._table import sequences_from_table
@@ -26,6 +30,9 @@ __all__ = [
     "SkeletonFileError",
     "export_frame_graphs",
     "load_alphapose",
+    "load_azure_kinect",
+    "load_bvh",
+    "load_c3d",
     "load_coco_keypoints",
     "load_florence3d",
     "load_frame_graphs",
@@ -36,6 +43,7 @@ __all__ = [
     "load_ntu_rgbd",
     "load_nw_ucla",
     "load_openpose",
+    "load_pku_mmd",
     "load_pyskl",
     "load_sbu",
     "load_utd_mhad",

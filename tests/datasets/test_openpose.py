@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
 from skeletonlearn.datasets._openpose import load_openpose
@@ -156,7 +157,8 @@ def test_an_archive_gives_the_same_as_the_folder(folder, tmp_path):
 
 
 def test_worker_processes_change_nothing(folder):
-    one, other = load_openpose(folder), load_openpose(folder, n_jobs=2)
+    with parallel_config(backend="multiprocessing"):
+        one, other = load_openpose(folder), load_openpose(folder, n_jobs=2)
     assert one.name.tolist() == other.name.tolist()
     np.testing.assert_array_equal(one.sequences, other.sequences)
 
