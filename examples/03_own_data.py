@@ -2,190 +2,177 @@
 Own data in five lines
 ======================
 
-Poses that OpenPose, MediaPipe or a COCO keypoint estimator found in your videos, or joints in a table of your
-own: read them, name the classes, and score an embedding by cross-validation over subjects.
+A folder of your own recordings becomes a cross-validated score in five lines: JSON files of a pose estimator, tables,
+or videos. All that you need is a folder with a subfolder for each class. Here synthetic motions are first written as
+such files, so that there is something to read. In your own script, put your folder in the first of the five lines.
 
-Without arguments, synthetic motions are written as such files and read again. For a folder of your own that has a
-subfolder for each class:
-``python examples/03_own_data.py --data FOLDER --format openpose --subject 's[0-9]+'``,
-where the regular expression finds in a clip's name who performs; without it, clips are split at random.
+If you have a folder of videos and the file of a pose model, add
+``--video FOLDER --model pose_landmarker_full.task``.
 """
 
 import argparse
 import csv
 import json
-import re
 import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from skeletonlearn import ConMLPEmbedder, LinearProbe
-from skeletonlearn.datasets import (
-    load_coco_keypoints,
-    load_mediapipe,
-    load_openpose,
-    make_actions,
-    sequences_from_table,
-)
+from skeletonlearn import LinearProbe
+from skeletonlearn.datasets import load_mediapipe, load_openpose, make_actions, sequences_from_table
 from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 
-LOADERS = {"openpose": load_openpose, "mediapipe": load_mediapipe, "coco": load_coco_keypoints}
-
-parser = argparse.ArgumentParser(description="Score an embedding of your own skeleton sequences.")
-parser.add_argument("--data", help="a folder that has a subfolder with clips for each class")
-parser.add_argument("--format", choices=LOADERS, default="openpose", help="what wrote the files in it")
-parser.add_argument("--subject", help="regular expression that finds the subject in a clip's name")
-parser.add_argument("--epochs", type=int, default=25, help="how often each sequence is seen in a fit")
-parser.add_argument("--folds", type=int, default=3)
+parser = argparse.ArgumentParser(description="Score a classifier on your own skeleton sequences.")
+parser.add_argument("--video", help="a folder that has a subfolder with videos for each class")
+parser.add_argument("--model", help="the file of MediaPipe's pose landmarker")
 parser.add_argument("--out", type=Path, default=Path("output"), help="where the picture is written")
 options = parser.parse_args([] if "get_ipython" in globals() else None)  # a notebook has no command line
+data = Path(tempfile.mkdtemp())
 
 # %%
-# The five lines
-# --------------
-# One pipeline takes the sequences as they were read: of different lengths, with missing joints (NaN), flat or in
-# depth. All that learns is fitted anew in each fold, on other subjects than those it is scored on.
-
-
-def score(actions, subject=None):
-    """Say how well an embedding tells the actions apart, cross-validated over subjects."""
-    preprocessing = make_skeleton_pipeline(actions.skeleton, n_frames=32)
-    embedder = ConMLPEmbedder(skeleton=actions.skeleton, max_epochs=options.epochs, random_state=0)
-    pipeline = make_pipeline(preprocessing, embedder, LinearProbe())
-    cv = StratifiedKFold(options.folds) if subject is None else GroupKFold(options.folds)
-    accuracy = cross_val_score(pipeline, actions.sequences, actions.target, groups=subject, cv=cv)
-
-    n_joints, n_channels = actions.sequences[0].shape[1:]
-    chance = np.bincount(actions.target).max() / len(actions.target)
-    unseen = "clips chosen at random" if subject is None else "subjects not trained on"
-    print(
-        f"{len(actions.sequences)} clips of {n_joints} joints in {n_channels} dimensions, "
-        f"{len(actions.target_names)} actions: {100 * accuracy.mean():.0f} % of them recognised on {unseen} "
-        f"({options.folds} folds); always guessing the most frequent action: {100 * chance:.0f} %."
-    )
-
-
-def find_subjects(names, pattern):
-    """Who performs in each clip, as a regular expression finds it in the clip's name."""
-    found = [re.search(pattern, name.rpartition("/")[2]) for name in names]
-    unknown = [name for name, match in zip(names, found, strict=True) if match is None]
-    if unknown:
-        parser.error(f"--subject {pattern!r} finds nothing in the name {unknown[0]!r}")
-    return [match.group() for match in found]
-
-
-# %%
-# A folder of your own
-# --------------------
-# Faulty files are left out with a warning that names them; ``actions.left_out`` says what is wrong with each.
-
-if options.data is not None:
-    actions = LOADERS[options.format](options.data, labels="folder", on_error="warn")
-    score(actions, None if options.subject is None else find_subjects(actions.name, options.subject))
-    raise SystemExit
-
-# %%
-# OpenPose
-# --------
-# It writes a JSON file for each frame, here ``ACTION/sSS_eEE_FRAME_keypoints.json``. What it did not find is (0, 0, 0).
-# A camera makes pixels of the synthetic motions; their depth is lost.
+# Files to read
+# -------------
+# Four actions by six subjects before one camera. The camera's picture is 1920 by 1080 pixels. Its x points to the right
+# and its y down, while the x of the motions points to the left and their y up.
 
 
 def make_motions(skeleton):
-    """Four actions by six subjects before one camera."""
-    return make_actions(96, n_classes=4, n_subjects=6, n_views=1, n_frames=(12, 24), skeleton=skeleton, random_state=0)
+    """Make 48 clips of four actions."""
+    return make_actions(48, n_classes=4, n_subjects=6, n_views=1, n_frames=(12, 24), skeleton=skeleton, random_state=0)
+
+
+def take_picture(sequence):
+    """Project joints (n_frames, n_joints, 3) to x and y in pixels and the depth behind the hips, on the scale of x."""
+    x, y, depth = np.moveaxis(sequence, -1, 0)
+    return np.stack([960 - 1400 * x / depth, 540 - 1400 * y / depth, 1400 * (depth / np.nanmedian(depth) - 1)], axis=-1)
 
 
 def write_openpose(folder):
-    """Write synthetic motions as OpenPose does."""
+    """Write JSON files as OpenPose does, one per frame: ACTION/sSS_eEE_FRAME_keypoints.json."""
     actions = make_motions("OPENPOSE_BODY25")
     for at, sequence in enumerate(actions.sequences):
         clip = folder / actions.target_names[actions.target[at]] / f"s{actions.subject[at]:02}_e{at:02}"
-        clip.parent.mkdir(exist_ok=True)
-        x, y, depth = np.moveaxis(sequence, -1, 0)
-        confidence = np.where(np.isnan(depth), np.nan, 0.9)
-        pixels = np.stack([960 + 1400 * x / depth, 540 - 1400 * y / depth, confidence], axis=-1)
-        for frame, points in enumerate(np.where(np.isnan(pixels), 0, pixels).round(3)):
-            people = [{"pose_keypoints_2d": points.ravel().tolist()}]
+        clip.parent.mkdir(parents=True, exist_ok=True)
+        points = np.nan_to_num(take_picture(sequence)).round(3)  # what OpenPose does not find is (0, 0, 0)
+        points[..., 2] = np.where(points.any(axis=-1), 0.9, 0)  # its confidence
+        for frame, numbers in enumerate(points.reshape(len(points), -1).tolist()):
+            people = [{"pose_keypoints_2d": numbers}]
             clip.with_name(f"{clip.name}_{frame:012}_keypoints.json").write_text(json.dumps({"people": people}))
 
 
-with tempfile.TemporaryDirectory() as folder:
-    write_openpose(Path(folder))
-    openpose = load_openpose(folder, labels="folder")
-print("OpenPose: ", end="")
-score(openpose, find_subjects(openpose.name, "s[0-9]+"))
-
-# %%
-# MediaPipe
-# ---------
-# Users save its landmarks in many ways; here as a CSV file for each clip, a row a frame, columns such as
-# ``left_shoulder_x``. The labels come from a table.
-
-
 def write_mediapipe(folder):
-    """Write synthetic motions as tables of landmarks, and give the label of each."""
+    """Write tables of MediaPipe's landmarks, one per clip: ACTION/sSS_eEE.csv."""
     actions = make_motions("MEDIAPIPE_POSE")
-    header = [f"{joint}_{axis}" for joint in actions.skeleton.joints for axis in ("x", "y", "z", "visibility")]
-    for name, sequence in zip(actions.name, actions.sequences, strict=True):
-        visibility = np.where(np.isnan(sequence[..., :1]), np.nan, 0.9)
-        with open(folder / f"{name}.csv", "w", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(header)
-            rows.writerows(np.concatenate([sequence, visibility], axis=-1).reshape(len(sequence), -1))
-    return dict(zip(actions.name.tolist(), np.array(actions.target_names)[actions.target], strict=True))
+    header = [f"{joint}_{axis}" for joint in actions.skeleton.joints for axis in ("x", "y", "z")]
+    for at, sequence in enumerate(actions.sequences):
+        clip = folder / actions.target_names[actions.target[at]] / f"s{actions.subject[at]:02}_e{at:02}.csv"
+        clip.parent.mkdir(parents=True, exist_ok=True)
+        fractions = take_picture(sequence) / [1920, 1080, 1920]
+        with open(clip, "w", newline="") as file:
+            csv.writer(file).writerows([header, *fractions.reshape(len(sequence), -1)])
 
 
-with tempfile.TemporaryDirectory() as folder:
-    label_of = write_mediapipe(Path(folder))
-    mediapipe = load_mediapipe(folder, labels=label_of)
-print("MediaPipe: ", end="")
-score(mediapipe, find_subjects(mediapipe.name, "s[0-9]+"))
+write_openpose(data / "openpose")
+write_mediapipe(data / "mediapipe")
 
 # %%
-# A table
-# -------
-# A row for each joint of each frame, from motion capture or a sensor of your own. Joints without a row are missing.
+# JSON
+# ----
+# The five lines: read the clips, name the steps, score them. A joint that OpenPose did not find is NaN, and clips have
+# different lengths. Preprocessing takes care of both.
 
+clips = load_openpose(data / "openpose", labels="folder")
+preprocessing = make_skeleton_pipeline(clips.skeleton, n_frames=32)
+recogniser = make_pipeline(preprocessing, LinearProbe())
+accuracy = cross_val_score(recogniser, clips.sequences, clips.target, cv=3)
+print(f"OpenPose: {len(clips.name)} clips, {accuracy.mean():.0%} recognised")
 
-def make_table():
-    """Synthetic motions as a table."""
-    actions = make_motions("KINECT_V1")
-    tables = []
-    for at, sequence in enumerate(actions.sequences):
-        frame, joint = np.indices(sequence.shape[:2]).reshape(2, -1)
-        table = pd.DataFrame(sequence.reshape(-1, 3), columns=["x", "y", "z"])
-        table = table.assign(clip=actions.name[at], frame=frame, joint=np.array(actions.skeleton.joints)[joint])
-        tables.append(table.assign(action=actions.target_names[actions.target[at]], subject=actions.subject[at]))
-    return pd.concat(tables).dropna()
+# %%
+# Clips of one person resemble each other. To learn how well the classifier does on people that it has not seen, keep
+# each person's clips together. Here the subject is the start of the file name.
 
+openpose = clips
+subject = [name.rpartition("/")[2][:3] for name in clips.name]
+accuracy = cross_val_score(recogniser, clips.sequences, clips.target, groups=subject, cv=GroupKFold(3))
+print(f"OpenPose: {accuracy.mean():.0%} recognised of subjects not trained on")
 
-table = make_table()
-motions = sequences_from_table(table, sample="clip", target="action", subject="subject", skeleton="KINECT_V1")
-print("Table: ", end="")
-score(motions, motions.subject)
+# %%
+# `LinearProbe` takes a second. With more clips,
+# ``SkeletonClassifier(skeleton=clips.skeleton)`` in its place trains a network, and recognises more.
+#
+# Tables
+# ------
+# Only the first line is another one. A folder of CSV files, a file per clip:
+
+clips = load_mediapipe(data / "mediapipe", labels="folder")
+preprocessing = make_skeleton_pipeline(clips.skeleton, n_frames=32)
+recogniser = make_pipeline(preprocessing, LinearProbe())
+accuracy = cross_val_score(recogniser, clips.sequences, clips.target, cv=3)
+print(f"MediaPipe: {len(clips.name)} clips, {accuracy.mean():.0%} recognised")
+
+# %%
+# Many save all clips in one table, whose first column is the class: ``load_mediapipe("poses.csv")`` reads it. No
+# ``labels`` are needed then. The column is found by its name, or given as ``target="emotion"``.
+#
+# Joints from motion capture or a sensor of your own come from a table that pandas reads, with a row for each joint of
+# each frame.
+
+mediapipe = clips
+actions = make_motions("KINECT_V1")
+rows = [
+    (name, frame, joint, *xyz, actions.target_names[label], subject)
+    for name, sequence, label, subject in zip(
+        actions.name, actions.sequences, actions.target, actions.subject, strict=True
+    )
+    for frame, pose in enumerate(sequence.tolist())
+    for joint, xyz in zip(actions.skeleton.joints, pose, strict=True)
+]
+columns = ["clip", "frame", "joint", "x", "y", "z", "action", "subject"]
+pd.DataFrame(rows, columns=columns).to_csv(data / "motions.csv", index=False)
+pd.read_csv(data / "motions.csv").head()
+
+# %%
+table = pd.read_csv(data / "motions.csv")
+clips = sequences_from_table(table, sample="clip", target="action", skeleton="KINECT_V1")
+recogniser = make_pipeline(make_skeleton_pipeline(clips.skeleton, n_frames=32), LinearProbe())
+accuracy = cross_val_score(recogniser, clips.sequences, clips.target, cv=3)
+print(f"Table: {len(clips.name)} clips, {accuracy.mean():.0%} recognised")
+
+# %%
+# Video
+# -----
+# The extra ``video`` finds the poses too. Nothing is downloaded: the model is a file that you name. With ``cache``, the
+# poses are kept, so that only the first run takes long.
+
+if options.video:
+    from skeletonlearn.datasets import load_video
+
+    clips = load_video(options.video, model=options.model, labels="folder", cache=options.out, verbose=1)
+    preprocessing = make_skeleton_pipeline(clips.skeleton, n_frames=32)
+    recogniser = make_pipeline(preprocessing, LinearProbe())
+    accuracy = cross_val_score(recogniser, clips.sequences, clips.target, cv=3)
+    print(f"Video: {len(clips.name)} clips, {accuracy.mean():.0%} recognised")
 
 # %%
 # What was read
 # -------------
-# The same action in each of the three layouts. Pixels count from the top of the image downwards, which ``vertical``
-# says.
+# Look at a clip before you trust a score. Left must be on the left side of the body, and the feet at the bottom.
+# The rows of a picture count from the top, so ``vertical="-y"`` draws these the right way up.
 
 SHOWN = "wave with one hand"
-read = {"OpenPose": (openpose, "-y"), "MediaPipe": (mediapipe, "y"), "Table": (motions, "y")}
-figure, axes = plt.subplots(1, len(read), figsize=(9, 4), layout="constrained")
-for ax, (title, (actions, vertical)) in zip(axes, read.items(), strict=True):
-    at = list(actions.target).index(list(actions.target_names).index(SHOWN))
-    sequence = actions.sequences[at]
-    SkeletonDisplay(sequence, actions.skeleton, frames=len(sequence) // 2, vertical=vertical).plot(ax, legend=False)
-    ax.set_title(f"{title}, {actions.skeleton.n_joints} joints")
+read = {"OpenPose": (openpose, "-y"), "MediaPipe": (mediapipe, "-y")}
+figure, axes = plt.subplots(1, len(read), figsize=(7, 4), layout="constrained")
+for ax, (title, (clips, vertical)) in zip(axes, read.items(), strict=True):
+    at = list(clips.target).index(list(clips.target_names).index(SHOWN))
+    sequence = clips.sequences[at]
+    SkeletonDisplay(sequence, clips.skeleton, frames=len(sequence) // 2, vertical=vertical).plot(ax, legend=False)
+    ax.set_title(f"{title}, {clips.skeleton.n_joints} joints")
 figure.suptitle(SHOWN)
 options.out.mkdir(parents=True, exist_ok=True)
 figure.savefig(options.out / "own_data.png", dpi=120)
-print(f"\nPicture: {options.out / 'own_data.png'}")
+print(f"Picture: {options.out / 'own_data.png'}")

@@ -7,7 +7,6 @@ _OUTPUT = "../docs/_build/pictures"  # from the folder of the examples, in which
 _OPTIONS = {
     "01_quickstart.py": ["--epochs", "10"],
     "02_grid_search_tcl.py": ["--epochs", "3", "--folds", "2"],
-    "03_own_data.py": ["--epochs", "8"],
     "04_ntu_xview.py": ["--epochs", "10", "--frames", "32"],
     "05_graph2vec_lstm.py": ["--epochs", "10"],
     "06_attention.py": ["--epochs", "8"],

@@ -228,4 +228,5 @@ def _attempt(read_one: ReadOne, content: FileContent | SkeletonFileError) -> Rec
     except SkeletonFileError as error:
         return error
     except (ValueError, RecursionError, OverflowError) as error:
-        return content.fault(str(error) or type(error).__name__)
+        reason = str(error) or type(error).__name__
+        return content.fault(reason if reason.startswith("got ") else f"got content that cannot be read ({reason})")

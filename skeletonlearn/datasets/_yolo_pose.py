@@ -228,9 +228,10 @@ def _of_text(people: DetectionOptions, content: FileContent) -> Detections:
 
 def _tracks(rest: np.ndarray) -> list[float] | None:
     """The last of the numbers after the points, where they are whole."""
-    if not rest.shape[1] or (rest[:, -1] % 1).any() or (rest[:, -1] < 1).any():
+    last = rest[:, -1:]
+    if not last.size or not np.isfinite(last).all() or (last % 1).any() or (last < 1).any():
         return None
-    tracks: list[float] = rest[:, -1].tolist()
+    tracks: list[float] = last[:, 0].tolist()
     return tracks
 
 

@@ -12,7 +12,9 @@ from skeletonlearn.skeletons import COCO, HALPE26
 def row(x, *more, n_points=17, visible=0.8, n_values=3):
     """A line of a file of labels: points at x, x + .01, ... at height .25."""
     points = np.column_stack([x + np.arange(n_points) / 100, np.full(n_points, 0.25), np.full(n_points, visible)])
-    return " ".join(f"{number:g}" for number in [0, 0.5, 0.5, 0.2, 0.8, *points[:, :n_values].ravel(), *more])
+    return " ".join(
+        f"{number:g}" for number in [0, 0.5, 0.5, 0.2, 0.8, *points[:, :n_values].ravel(), *map(float, more)]
+    )
 
 
 def write_labels(folder, name, *rows):
@@ -74,6 +76,13 @@ def test_a_whole_last_number_is_a_track(tmp_path, n_values, confidence):
         rows = [row(0.5 * (at % 2), *confidence, 5, n_values=n_values), row(0.25, *confidence, 3, n_values=n_values)]
         write_labels(tmp_path, f"clip_{at}", *(rows[::-1] if at == 1 else rows))
     assert first_points(tmp_path, n_persons=2) == [[0.25, 0], [0.25, 0.5], [0.25, 0]]
+
+
+@pytest.mark.parametrize("last", ["inf", "1e999", "nan", "-1", "0.5"])
+def test_a_last_number_that_is_not_whole_is_no_track(tmp_path, last):
+    for at in range(2):
+        write_labels(tmp_path, f"clip_{at}", row(0.1, last))
+    assert first_points(tmp_path) == [[0.1], [0.1]]
 
 
 def test_without_tracks_persons_are_followed_by_their_positions(tmp_path):

@@ -1,0 +1,234 @@
+"""Small sound files for every loader of users' own files, which the tests of damaged files damage.
+
+A new loader is one line in `FIXTURES`, or one for each of its forms.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skeletonlearn import datasets
+
+_RNG = np.random.default_rng(0)
+N_FRAMES = 3
+NO_FIXTURE = {
+    *("load_florence3d", "load_frame_graphs", "load_msr_action3d", "load_ntu_rgbd", "load_nw_ucla", "load_pyskl"),
+    *("load_sbu", "load_utd_mhad", "load_utkinect"),
+}
+"""The loaders of data sets of others, and of graphs; they have tests of faults of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fixture:
+    """Sound files, and the loader that reads them.
+
+    Parameters
+    ----------
+    loader : str
+        Its name in `skeletonlearn.datasets`.
+    files : mapping of str to bytes
+        The content of each file by its path below a folder.
+    parameters : mapping of str to object
+        What the loader is called with beside the folder.
+    """
+
+    loader: str
+    files: Mapping[str, bytes]
+    parameters: Mapping[str, Any]
+
+    @property
+    def load(self) -> Callable[..., Any]:
+        """The loader."""
+        return getattr(datasets, self.loader)
+
+
+def fixture(loader: str, files: Mapping[str, bytes], **parameters: Any) -> Fixture:
+    """A fixture of two clips, "wave/a" and "kick/b", from the files of one: "{}" stands for its path."""
+    clips = {name.format(clip): content for clip in ("wave/a", "kick/b") for name, content in files.items()}
+    return Fixture(loader, clips, {"labels": "folder", **parameters})
+
+
+def points(n_joints: int, n_values: int = 3) -> list[list[float]]:
+    """Points, the last number of each between 0 and 1."""
+    return _RNG.uniform(0.1, 0.9, (n_joints, n_values)).round(3).tolist()
+
+
+def flat(n_joints: int, n_values: int = 3) -> list[float]:
+    """Numbers of points in a row."""
+    return [number for point in points(n_joints, n_values) for number in point]
+
+
+def as_json(value: Any) -> bytes:
+    """JSON text."""
+    return json.dumps(value).encode()
+
+
+def as_lines(*values: Any) -> bytes:
+    """JSON text, a value per line."""
+    return b"\n".join(map(as_json, values))
+
+
+def as_rows(*rows: list[Any], separator: str = ",") -> bytes:
+    """Text with a line per row."""
+    return "\n".join(separator.join(map(str, row)) for row in rows).encode()
+
+
+def as_array(*shape: int) -> bytes:
+    """A file of NumPy."""
+    stream = io.BytesIO()
+    np.save(stream, _RNG.uniform(0.1, 0.9, shape).astype(np.float32))
+    return stream.getvalue()
+
+
+def frames(make: Callable[[int], Any]) -> list[Any]:
+    """What is made of the number of each frame."""
+    return [make(at) for at in range(N_FRAMES)]
+
+
+def frame_files(name: str, make: Callable[[], bytes]) -> dict[str, bytes]:
+    """Files of a clip, one per frame; "#" stands for its number."""
+    return {name.replace("#", f"{at:03}"): make() for at in range(N_FRAMES)}
+
+
+def openpose_frame() -> bytes:
+    """A frame of two people with hands."""
+    hands = {f"hand_{side}_keypoints_2d": flat(21) for side in ("left", "right")}
+    people = [{"person_id": [-1], "pose_keypoints_2d": flat(25), "face_keypoints_2d": [], **hands} for _ in range(2)]
+    return as_json({"version": 1.3, "people": people})
+
+
+def coco_results(**more: Any) -> list[dict[str, Any]]:
+    """Results of two people a frame."""
+    return [
+        {"image_id": f"{at}.jpg", "category_id": 1, "keypoints": flat(17), "score": 1.5, "box": [1, 2, 3, 4], **more}
+        for at in range(N_FRAMES)
+        for _ in range(2)
+    ]
+
+
+def coco_annotations() -> dict[str, Any]:
+    """A file with images, categories and annotations."""
+    people = [{"id": at, "image_id": at % 3, "category_id": 1, "keypoints": flat(14)} for at in range(6)]
+    names = [
+        f"{side}_{joint}"
+        for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+        for side in ("left", "right")
+    ]
+    names += ["head", "neck"]
+    bones = [
+        [1, 3],
+        [3, 5],
+        [2, 4],
+        [4, 6],
+        [7, 9],
+        [9, 11],
+        [8, 10],
+        [10, 12],
+        [13, 14],
+        [14, 1],
+        [14, 2],
+        [14, 7],
+        [14, 8],
+    ]
+    return {
+        "images": [{"id": at, "file_name": f"{at}.jpg"} for at in range(N_FRAMES)],
+        "categories": [{"id": 1, "name": "person", "keypoints": names, "skeleton": bones}],
+        "annotations": people,
+    }
+
+
+def mmpose_video() -> dict[str, Any]:
+    """A video of two people a frame."""
+    names = {str(at): name for at, name in enumerate(datasets.make_actions(2, skeleton="COCO").skeleton.joints)}
+    return {
+        "meta_info": {"dataset_name": "coco", "keypoint_id2name": names, "skeleton_links": [[0, 1], [0, 2]]},
+        "instance_info": frames(lambda at: {"frame_id": at + 1, "instances": [mmpose_person() for _ in range(2)]}),
+    }
+
+
+def mmpose_person() -> dict[str, Any]:
+    """One person."""
+    return {"keypoints": points(17, 2), "keypoint_scores": flat(17, 1), "bbox": [[1, 2, 3, 4]], "bbox_score": 0.9}
+
+
+def yolo_row() -> list[float]:
+    """A line of labels with a track."""
+    return [0, 0.5, 0.5, 0.2, 0.4, *flat(17), 1]
+
+
+def yolo_person() -> dict[str, Any]:
+    """A person in JSON."""
+    values = {name: flat(17, 1) for name in ("x", "y", "visible")}
+    return {"name": "person", "class": 0, "confidence": 0.9, "track_id": 1, "box": {}, "keypoints": values}
+
+
+def kinetics_clip() -> dict[str, Any]:
+    """A clip of two people a frame."""
+    people = [{"pose": flat(18, 2), "score": flat(18, 1)} for _ in range(2)]
+    data = frames(lambda at: {"frame_index": at + 1, "skeleton": people * (at != 1)})
+    return {"data": data, "label": "waving", "label_index": 3}
+
+
+def landmarks(n_landmarks: int) -> list[dict[str, float]]:
+    """Landmarks as MediaPipe's objects."""
+    return [dict(zip(("x", "y", "z", "visibility"), point, strict=True)) for point in points(n_landmarks, 4)]
+
+
+def holistic_frame(at: int) -> dict[str, Any]:
+    """A frame with a body and hands."""
+    return {
+        "frame": at,
+        "pose_landmarks": landmarks(33),
+        "left_hand_landmarks": landmarks(21),
+        "right_hand_landmarks": None if at else landmarks(21),
+    }
+
+
+def hands_frame(at: int) -> dict[str, Any]:
+    """A frame with two hands and their sides."""
+    sides = [[{"category_name": side, "score": 0.9, "index": at}] for side in ("Left", "Right")]
+    return {"hand_landmarks": [landmarks(21), landmarks(21)], "handedness": sides}
+
+
+def landmark_table() -> bytes:
+    """A table of two clips."""
+    header = ["class", "clip", "frame", *(f"{axis}{at}" for at in range(1, 34) for axis in "xyzv")]
+    rows = [[name, name[0], at, *flat(33, 4)] for name in ("wave", "kick") for at in range(N_FRAMES)]
+    return as_rows(header, *rows)
+
+
+def long_landmark_table() -> bytes:
+    """A table with a row per landmark."""
+    rows = [[at, "left_hand", number, *flat(1)] for at in range(N_FRAMES) for number in range(21)]
+    return as_rows(["frame", "type", "landmark_index", "x", "y", "z"], *rows)
+
+
+FIXTURES = {
+    "alphapose": fixture("load_alphapose", {"{}.json": as_json(coco_results(idx=[0.0]))}),
+    "coco annotations": fixture("load_coco_keypoints", {"{}.json": as_json(coco_annotations())}),
+    "coco results": fixture("load_coco_keypoints", {"{}.json": as_json(coco_results())}),
+    "kinetics": fixture("load_kinetics_skeleton", {"{}.json": as_json(kinetics_clip())}, labels=None),
+    "mediapipe frames": fixture("load_mediapipe", frame_files("{}/#.npy", lambda: as_array(258))),
+    "mediapipe hands": fixture("load_mediapipe", {"{}.json": as_json(frames(hands_frame))}),
+    "mediapipe holistic": fixture("load_mediapipe", {"{}.json": as_json({"frames": frames(holistic_frame)})}),
+    "mediapipe lines": fixture("load_mediapipe", {"{}.jsonl": as_lines(*frames(holistic_frame))}),
+    "mediapipe long table": fixture("load_mediapipe", {"{}.csv": long_landmark_table()}),
+    "mediapipe npy": fixture("load_mediapipe", {"{}.npy": as_array(N_FRAMES, 75, 3)}),
+    "mediapipe rows": fixture("load_mediapipe", {"{}.txt": as_rows(*frames(lambda at: [at, *flat(42)]))}),
+    "mediapipe table": fixture("load_mediapipe", {"{}.csv": landmark_table()}, labels=None),
+    "mmpose pictures": fixture("load_mmpose", frame_files("{}/#.json", lambda: as_json([mmpose_person()]))),
+    "mmpose video": fixture("load_mmpose", {"{}.json": as_json(mmpose_video())}),
+    "openpose": fixture("load_openpose", frame_files("{}_#_keypoints.json", openpose_frame)),
+    "openpose gzipped": fixture(
+        "load_openpose", frame_files("{}_#_keypoints.json.gz", lambda: gzip.compress(openpose_frame(), mtime=0))
+    ),
+    "yolo json": fixture("load_yolo_pose", frame_files("{}_#.json", lambda: as_json([yolo_person(), yolo_person()]))),
+    "yolo labels": fixture("load_yolo_pose", frame_files("{}_#.txt", lambda: as_rows(yolo_row(), separator=" "))),
+}
