@@ -1,6 +1,7 @@
 """Data sets: files of skeleton sequences, and synthetic motions, as Bunches of ragged sequences."""
 
 from skeletonlearn.datasets._actions import make_actions
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
@@ -19,6 +20,7 @@ from skeletonlearn.datasets._utkinect import load_utkinect
 __all__ = [
     "NTUBody",
     "NTURecording",
+    "SkeletonBunch",
     "SkeletonFileError",
     "export_frame_graphs",
     "load_coco_keypoints",

@@ -11,8 +11,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
 
 Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
@@ -174,7 +174,7 @@ def encode_labels(labels: Iterable[Hashable]) -> tuple[np.ndarray, list[str]]:
 
 def bunch_of_clips(
     records: Sequence[Mapping[str, Any]], classes: tuple[dict[str, int], list[str]] | None, **common: Any
-) -> Bunch:
+) -> SkeletonBunch:
     """The Bunch that the loaders of own data give.
 
     Parameters
@@ -188,14 +188,14 @@ def bunch_of_clips(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With target and target_names where there are labels.
     """
     target: dict[str, Any] = {}
     if classes is not None:
         codes, target_names = classes
         target = {"target": np.array([codes[one["name"]] for one in records]), "target_names": target_names}
-    return Bunch(
+    return SkeletonBunch(
         sequences=[one["sequence"] for one in records],
         confidence=[one["confidence"] for one in records],
         name=np.array([one["name"] for one in records]),

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, bunch_of_clips, find_clips, label_clips, natural_key
 from skeletonlearn.datasets._errors import ON_ERROR, check_choice
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
@@ -33,7 +33,7 @@ def load_coco_keypoints(
     min_confidence: float = 0.0,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips of COCO keypoints, one from each JSON file.
 
     A clip's name is its path below `source` without the ending, such as ``"wave/clip1"``. A file has one of two forms:
@@ -70,7 +70,7 @@ def load_coco_keypoints(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * 17, 2)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_undivided_bunch
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._mat import read_mat_variable
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
@@ -48,7 +47,7 @@ def load_florence3d(
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the Florence 3D Actions data set from its MATLAB file.
 
     The set is not downloaded: `folder` holds ``skeletal_data.mat`` with a variable ``skeletal_data``, a cell array or
@@ -71,7 +70,7 @@ def load_florence3d(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of the file:
 
         sequences : list of ndarray of shape (n_frames_i, 15, 3)

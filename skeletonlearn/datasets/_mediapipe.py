@@ -6,8 +6,8 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, bunch_of_clips, find_clips, label_clips
 from skeletonlearn.datasets._errors import ON_ERROR, check_choice
 from skeletonlearn.datasets._mediapipe_csv import read_csv_frames
@@ -34,7 +34,7 @@ def load_mediapipe(
     min_confidence: float = 0.0,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips of MediaPipe pose landmarks, one from each CSV or JSON file.
 
     A clip's name is its path below `source` without the ending, such as ``"wave/clip1"``. MediaPipe defines no file
@@ -85,7 +85,7 @@ def load_mediapipe(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * 33, 3)

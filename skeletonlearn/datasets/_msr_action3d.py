@@ -6,9 +6,8 @@ import re
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
@@ -55,7 +54,7 @@ def load_msr_action3d(
     action_set: Literal["AS1", "AS2", "AS3"] | None = None,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the MSR-Action3D data set from its text files.
 
     The set is not downloaded: `folder` holds files ``aAA_sSS_eEE_skeleton3D.txt`` (action, subject, repetition) with
@@ -79,7 +78,7 @@ def load_msr_action3d(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of file name:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

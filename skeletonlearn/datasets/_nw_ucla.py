@@ -6,9 +6,8 @@ import re
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
@@ -55,7 +54,7 @@ def load_nw_ucla(
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the Northwestern-UCLA Multiview Action 3D data set from its JSON files.
 
     The set is not downloaded: `folder` holds files ``aAA_sSS_eEE_vVV.json`` (action, subject, repetition, view), each
@@ -78,7 +77,7 @@ def load_nw_ucla(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of file name:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, bunch_of_clips, find_clips, label_clips
 from skeletonlearn.datasets._errors import SkeletonFileError, check_choice
 from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
@@ -59,7 +59,7 @@ def load_openpose(
     skeleton: Skeleton | str = "auto",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips from the JSON files that OpenPose writes, one for each frame.
 
     Files are named ``CLIP_FRAME_keypoints.json``, such as ``wave1_000000000012_keypoints.json``; other files are not
@@ -95,7 +95,7 @@ def load_openpose(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, dimensions)

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch, make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch, make_undivided_bunch
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
@@ -66,7 +65,7 @@ def load_sbu(
     normalised: bool = True,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the SBU Kinect Interaction data set from its text files.
 
     The set is not downloaded: `folder` holds, at any depth, files ``sXXsYY/AA/RRR/skeleton_pos.txt`` (pair of subjects,
@@ -93,7 +92,7 @@ def load_sbu(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of path:
 
         sequences : list of ndarray of shape (n_frames_i, 30, 3)

@@ -8,8 +8,8 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import encode_labels, natural_key
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
@@ -32,7 +32,7 @@ def sequences_from_table(
     target: str | None = None,
     subject: str | None = None,
     skeleton: Skeleton | str | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Make sequences from a table with a row for each joint of each frame of each sample.
 
     Rows may be in any order. Joints without a row are NaN. The frames of a sample are those that have a row, in
@@ -65,7 +65,7 @@ def sequences_from_table(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of their first row:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, n_channels)
@@ -134,7 +134,7 @@ def sequences_from_table(
     if subject is not None:
         entries["subject"] = np.array(_constant(column[subject], subject, samples))
     name = np.array(samples.values)
-    return Bunch(**entries, skeleton=layout, joint_names=joint_names, name=name, DESCR=_DESCR)
+    return SkeletonBunch(**entries, skeleton=layout, joint_names=joint_names, name=name, DESCR=_DESCR)
 
 
 class _Codes(NamedTuple):

@@ -6,9 +6,8 @@ import re
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._mat import read_mat_variable
@@ -52,7 +51,7 @@ def load_utd_mhad(
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the skeletons of the UTD Multimodal Human Action data set from its MATLAB files.
 
     The set is not downloaded: `folder` holds files ``aA_sS_tT_skeleton.mat`` (action, subject, trial; without leading
@@ -74,7 +73,7 @@ def load_utd_mhad(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of action, subject and trial:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

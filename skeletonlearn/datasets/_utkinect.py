@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_undivided_bunch
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
@@ -63,7 +62,7 @@ def load_utkinect(
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the UTKinect-Action3D data set from its text files.
 
     The set is not downloaded: `folder` holds ``actionLabel.txt`` and, beside it or in a subfolder, files
@@ -90,7 +89,7 @@ def load_utkinect(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of subject, repetition and action:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)
