@@ -230,12 +230,21 @@ class Skeleton:
                 f"{self.name}: got {len(self.bones)} bones with {len(set(children))} distinct children, expected "
                 f"a tree: {self.n_joints - 1} bones, each joint but the root the child of exactly one."
             )
-        reached = {int(self.root)}
-        for _ in range(self.n_joints):
-            reached |= {self.index(child) for child, parent in self.bones if self.index(parent) in reached}
+        reached = self._reached_from_root()
         if len(reached) != self.n_joints:
-            lost = [name for at, name in enumerate(self.joints) if at not in reached]
+            lost = [name for name in self.joints if name not in reached]
             raise ValueError(f"{self.name}: bones do not join {', '.join(lost)} to the root; expected one tree.")
+
+    def _reached_from_root(self) -> set[str]:
+        below: dict[str, list[str]] = {joint: [] for joint in self.joints}
+        for child, parent in self.edges:
+            below[self.joints[parent]].append(self.joints[child])
+        reached: set[str] = set()
+        waiting = [self.joints[self.root]]
+        while waiting:
+            reached.add(joint := waiting.pop())
+            waiting += [child for child in below[joint] if child not in reached]
+        return reached
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -196,3 +196,12 @@ def test_joints_are_stacked_as_in_a_standing_body_on_real_files(real):
     stack = [["head"], ["neck"], ["spine"], ["hip"], ["left_knee", "right_knee"], ["left_foot", "right_foot"]]
     levels = [height[[skeleton.index(joint) for joint in names]].mean() for names in stack]
     assert levels == sorted(levels, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("bones", "lost"),
+    [((("a", "a"), ("b", "c"), ("c", "b")), "b, c, d"), ((("b", "a"), ("c", "d"), ("d", "c")), "c, d")],
+)
+def test_bones_that_run_in_a_circle_are_refused_by_their_names(bones, lost):
+    with pytest.raises(ValueError, match=f"bones do not join {lost} to the root"):
+        Skeleton("own", tuple("abcd"), bones)
