@@ -6,6 +6,7 @@ from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
+from skeletonlearn.datasets._from_array import sequences_from_array
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
@@ -38,6 +39,7 @@ __all__ = [
     "make_actions",
     "read_ntu_skeleton",
     "save_pyskl",
+    "sequences_from_array",
     "sequences_from_table",
     "write_ntu_skeleton",
 ]

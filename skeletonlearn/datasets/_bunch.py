@@ -13,7 +13,7 @@ from skeletonlearn.datasets._sequence_list import SequenceList, find_positions
 
 _OF_ALL = ("target_names", "joint_names", "missing")
 """Entries that belong to no sample, though they may have as many items as there are samples."""
-_INDICES = ("train_index", "test_index")
+_INDICES = ("train_index", "val_index", "test_index")
 
 
 class SkeletonBunch(Bunch):
