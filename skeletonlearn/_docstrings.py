@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from textwrap import indent
 from typing import Any, TypeVar
 
-Class = TypeVar("Class", bound=type)
+Documented = TypeVar("Documented", bound=Callable[..., Any])
 
 _PLACE = re.compile(r"^( *)\{(\w+)\}$", re.MULTILINE)
 
@@ -18,14 +18,14 @@ Texts = Mapping[str, str | Sequence[str]]
 """By name, a text, or the names of a group of texts."""
 
 
-def fill_docstring(texts: Texts) -> Callable[[Class], Class]:
-    """Make a decorator that replaces lines of a class's docstring such as ``{learning_rate}`` by shared texts.
+def fill_docstring(texts: Texts) -> Callable[[Documented], Documented]:
+    """Make a decorator that replaces lines such as ``{learning_rate}`` of a docstring by shared texts.
 
     Parameters
     ----------
     texts : mapping of str to str or sequence of str
         By name, the text that replaces the line, or the names of several texts. To the first line of a parameter's
-        text its default is added, which is read from the class's signature.
+        text its default is added, which is read from the signature.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def fill_docstring(texts: Texts) -> Callable[[Class], Class]:
         The decorator. It raises KeyError for a name without a text.
     """
 
-    def fill(decorated: Class) -> Class:
+    def fill(decorated: Documented) -> Documented:
         if decorated.__doc__ is not None:  # there is none with python -OO
             parameters = signature(decorated).parameters
             decorated.__doc__ = _PLACE.sub(

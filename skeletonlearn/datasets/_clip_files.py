@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
 
 Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
@@ -62,8 +62,9 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     Parameters
     ----------
     source : path-like or sequence of path-like
-        A folder, a zip archive, one such file, or several of these. Of several, the path starts with the name of the
-        one that holds the file. The path in an archive starts below the folder that all files share.
+        A folder, a zip archive, one file, or several of these. Of several folders and archives, the path starts with
+        the name of the one that holds the file. The path in an archive, and that of several files which are given one
+        by one, starts below the folder that all share.
     patterns : sequence of str
         Glob patterns for the file name.
     example : str
@@ -82,8 +83,9 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
         If two files have the same path below their sources.
     """
     paths = list_paths(source)
-    found = [
-        clip for path in paths for clip in _clips_below(path, patterns, example, path.stem if len(paths) > 1 else "")
+    files = [(path, find_files(path, patterns, example, recursive=True, any_ending=True)) for path in paths]
+    found = _name_loose(files) or [
+        clip for path, of_path in files for clip in _name_below(path, of_path, path.stem if len(paths) > 1 else "")
     ]
     if not found:
         raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
@@ -93,19 +95,34 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     return sorted(found, key=lambda clip: natural_key(clip.below))
 
 
-def _clips_below(path: Path, patterns: Sequence[str], example: str, prefix: str) -> Iterator[ClipFile]:
-    files = find_files(path, patterns, example, recursive=True)
+def _name_loose(files: Sequence[tuple[Path, Sequence[SourceFile]]]) -> list[ClipFile]:
+    """Several files that are given by their own paths; none where one of the paths is a folder or an archive."""
+    if len(files) < 2 or not all(_is_loose(path, of_path[0]) for path, of_path in files):
+        return []
+    shared = os.path.commonpath([path.absolute().parent for path, _ in files])
+    return [_name_clip(file, file.path.absolute().relative_to(shared)) for _, (file,) in files]
+
+
+def _is_loose(path: Path, file: SourceFile) -> bool:
+    return not file.member and file.path == path
+
+
+def _name_below(path: Path, files: Sequence[SourceFile], prefix: str) -> Iterator[ClipFile]:
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
     for file in files:
-        inner = PurePosixPath(*file.inner.parts[n_shared:]) if file.member else _below(file.path, path)
-        folders = inner.parent.parts
-        below = PurePosixPath(prefix, *folders, file.stem).as_posix()
-        yield ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
+        if _is_loose(path, file):
+            yield _name_clip(file, PurePath(file.name))
+        elif file.member:
+            yield _name_clip(file, PurePosixPath(*file.inner.parts[n_shared:]), prefix)
+        else:
+            yield _name_clip(file, file.path.relative_to(path), prefix)
 
 
-def _below(file: Path, path: Path) -> PurePath:
-    return PurePath(file.name) if file == path else file.relative_to(path)
+def _name_clip(file: SourceFile, inner: PurePath, prefix: str = "") -> ClipFile:
+    folders = inner.parent.parts
+    below = PurePosixPath(prefix, *folders, file.stem).as_posix()
+    return ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
 
 
 def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, int], list[str]] | None:
@@ -130,6 +147,7 @@ def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, i
     ValueError
         If a clip has no label; the text names it.
     """
+    check_labels(labels)
     if labels is None:
         return None
     given = {name: _label_of(name, folder, labels) for name, folder in folders.items()}
@@ -137,15 +155,31 @@ def label_clips(folders: Mapping[str, str], labels: Labels) -> tuple[dict[str, i
     return dict(zip(given, codes.tolist(), strict=True)), names
 
 
+def check_labels(labels: Any) -> None:
+    """Refuse labels of an unknown kind.
+
+    Parameters
+    ----------
+    labels : object
+        What the caller gave.
+
+    Raises
+    ------
+    ValueError
+        If it is none of the four kinds.
+    """
+    is_folder = isinstance(labels, str) and labels == "folder"
+    if not (labels is None or is_folder or isinstance(labels, Mapping) or callable(labels)):
+        raise ValueError(f"labels={labels!r} must be 'folder', a mapping of names to labels, a callable, or None.")
+
+
 def _label_of(name: str, folder: str, labels: Labels) -> Any:
     if isinstance(labels, Mapping):
         label, source = labels.get(name), "labels has none of this name"
     elif callable(labels):
         label, source = labels(name), "labels gave none for this name"
-    elif labels == "folder":
-        label, source = folder or None, "it lies in no folder below the source"
     else:
-        raise ValueError(f"labels={labels!r} must be 'folder', a mapping of names to labels, a callable, or None.")
+        label, source = folder or None, "it lies in no folder below the source"
     if label is None or label != label:  # NaN, where a table has no entry
         raise ValueError(f"clip {name!r} has no label: {source}.")
     return label
@@ -170,35 +204,3 @@ def encode_labels(labels: Iterable[Hashable]) -> tuple[np.ndarray, list[str]]:
     names = sorted(set(texts), key=natural_key)
     code = {name: at for at, name in enumerate(names)}
     return np.array([code[text] for text in texts], dtype=np.int64), names
-
-
-def bunch_of_clips(
-    records: Sequence[Mapping[str, Any]], classes: tuple[dict[str, int], list[str]] | None, **common: Any
-) -> SkeletonBunch:
-    """The Bunch that the loaders of own data give.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        For each clip its name, sequence and confidence.
-    classes : tuple or None
-        What `label_clips` gave.
-    **common : object
-        The other entries.
-
-    Returns
-    -------
-    SkeletonBunch
-        With target and target_names where there are labels.
-    """
-    target: dict[str, Any] = {}
-    if classes is not None:
-        codes, target_names = classes
-        target = {"target": np.array([codes[one["name"]] for one in records]), "target_names": target_names}
-    return SkeletonBunch(
-        sequences=[one["sequence"] for one in records],
-        confidence=[one["confidence"] for one in records],
-        name=np.array([one["name"] for one in records]),
-        **target,
-        **common,
-    )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import SkeletonBunch
-from skeletonlearn.datasets._clip_files import Labels, bunch_of_clips, find_clips, label_clips, natural_key
-from skeletonlearn.datasets._errors import ON_ERROR, check_choice
-from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
-from skeletonlearn.datasets._read_files import Record, read_files
+from skeletonlearn.datasets._clip_files import Labels, find_clips, natural_key
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
+from skeletonlearn.datasets._errors import describe
+from skeletonlearn.datasets._load_clips import load_clips
+from skeletonlearn.datasets._persons import check_persons, number_tracks, sequence_of_people
+from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import COCO
 
@@ -25,14 +29,20 @@ and persons that were not labelled or found are NaN.
 """
 
 
-def load_coco_keypoints(
+@fill_docstring(CLIP_TEXTS)
+def load_coco_keypoints(  # noqa: D417 - shared texts
     source: Source,
     *,
     labels: Labels = None,
+    segments: Any = None,
+    fps: float | None = None,
+    untrimmed: bool = False,
     n_persons: int = 1,
     min_confidence: float = 0.0,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> SkeletonBunch:
     """Load clips of COCO keypoints, one from each JSON file.
 
@@ -50,23 +60,10 @@ def load_coco_keypoints(
 
     Parameters
     ----------
-    source : path-like or sequence of path-like
-        The folder, or zip archive, with the files, in subfolders or not; several of them are read as one, and names
-        then start with theirs.
-    labels : "folder", mapping of str to label, callable or None, default=None
-        The label of each clip: "folder", the uppermost folder below `source` that holds it; else by the clip's name.
-        None gives no target.
-    n_persons : int, default=1
-        How many persons a sequence has: those with the most confidence, summed over joints and frames, most first.
-        Somebody seen in none of their frames, and at least half as surely, goes on in their place, as one who was lost
-        and found again.
-    min_confidence : float, default=0.0
-        Points whose third number is less are NaN. Those where it is 0 always are.
-    on_error : {"raise", "warn", "skip"}, default="raise"
-        What to do with a faulty file, or one in which nobody is ever seen: raise, leave it out with a warning, or leave
-        it out silently.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {source}
+    {clip_parameters}
+    {person_parameters}
+    {reading_parameters}
 
     Returns
     -------
@@ -77,18 +74,9 @@ def load_coco_keypoints(
             Coordinates as in the files, float32; NaN where a point or a person was not seen.
         confidence : list of ndarray of shape (n_frames_i, n_persons * 17)
             The third number of each point, float32; 0 where it was not seen.
-        target : ndarray of int of shape (n_samples,)
-            Classes, from 0, where there are labels.
-        target_names : list of str
-            The names of the classes in natural order, where there are labels.
         skeleton : Skeleton
             `COCO`.
-        name : ndarray of str of shape (n_samples,)
-            The clips' names.
-        left_out : dict of str to str
-            What is wrong with each clip that was left out, by its name.
-        DESCR : str
-            About the data.
+        {clip_entries}
 
     Raises
     ------
@@ -118,13 +106,11 @@ def load_coco_keypoints(
     >>> bunch.sequences[0].shape, bunch.target_names
     ((12, 17, 2), ['wave'])
     """
+    options = ClipOptions(labels, segments, fps, untrimmed, on_error, n_jobs, cache, verbose)
     check_persons(n_persons, min_confidence)
-    check_choice("on_error", on_error, ON_ERROR)
     files = find_clips(source, ("*.json",), "clip1.json")
-    classes = label_clips({file.stem: file.folder for file in files}, labels)
     read_one = partial(_read_clip, n_persons, min_confidence)
-    records, left_out = read_files(files, read_one, on_error=on_error, n_jobs=n_jobs)
-    return bunch_of_clips(records, classes, skeleton=COCO, left_out=left_out, DESCR=_DESCR)
+    return load_clips("coco_keypoints", files, read_one, options, key=[n_persons, min_confidence], DESCR=_DESCR)
 
 
 def _read_clip(n_persons: int, min_confidence: float, content: FileContent) -> Record:
@@ -139,16 +125,10 @@ def _read_clip(n_persons: int, min_confidence: float, content: FileContent) -> R
         if _plain(content, entry, "image_id") not in frame:
             raise content.fault(f"got the image_id {entry['image_id']!r}, expected the id of one of the images")
         detections[frame[entry["image_id"]]].append(at)
-    track = _tracks(content, entries)
-    frames, persons = [], []
-    for rows in detections:
-        seen = [at for at in rows if len(seen_people(numbers[[at]], min_confidence))]
-        frames.append(seen_people(numbers[seen], min_confidence))
-        persons.append(np.array([track[at] for at in seen] if track else [], dtype=np.intp))
-    if not any(len(people) for people in frames):
-        raise content.fault(f"got nobody in {len(frames)} images, expected a person in one of them at least")
-    sequence, confidence = keep_persons(frames, persons if track else number_persons(frames), n_persons)
-    return {"name": content.stem, "sequence": sequence, "confidence": confidence}
+    frames = [numbers[rows] for rows in detections]
+    tracks = _tracks(entries, detections)
+    sequence, confidence = sequence_of_people(frames, tracks, n_persons, min_confidence)
+    return {"name": content.stem, "sequence": sequence, "confidence": confidence, "skeleton": COCO}
 
 
 def _images_and_entries(content: FileContent) -> tuple[list[Any], list[Any]]:
@@ -157,7 +137,7 @@ def _images_and_entries(content: FileContent) -> tuple[list[Any], list[Any]]:
     if isinstance(value, list):
         return sorted({_plain(content, entry, "image_id") for entry in value}, key=natural_key), value
     if not isinstance(value, dict) or not {"images", "annotations"} <= value.keys():
-        got = f"keys {sorted(value)}" if isinstance(value, dict) else type(value).__name__
+        got = describe(value)
         raise content.fault(f"got {got}, expected an object with 'images' and 'annotations', or a list of results")
     images, annotations = value["images"], value["annotations"]
     if not isinstance(images, list) or not isinstance(annotations, list):
@@ -175,7 +155,7 @@ def _images_and_entries(content: FileContent) -> tuple[list[Any], list[Any]]:
 def _plain(content: FileContent, entry: Any, key: str) -> Any:
     """A number or text of an entry."""
     if not isinstance(entry, dict) or not isinstance(entry.get(key), int | float | str):
-        got = f"keys {sorted(entry)}" if isinstance(entry, dict) else type(entry).__name__
+        got = describe(entry)
         raise content.fault(f"got an entry with {got}, expected an object with a number or text {key!r}")
     return entry[key]
 
@@ -184,7 +164,7 @@ def _keypoints(content: FileContent, entry: Mapping[str, Any]) -> np.ndarray:
     """The points of an entry, (17, 3)."""
     wanted = f"expected {_N_NUMBERS}: x, y and visibility or confidence of {COCO.n_joints} points"
     if not isinstance(entry, dict) or "keypoints" not in entry:
-        got = f"keys {sorted(entry)}" if isinstance(entry, dict) else type(entry).__name__
+        got = describe(entry)
         raise content.fault(f"got an entry with {got}, expected an object with 'keypoints'")
     try:
         numbers = np.array(entry["keypoints"], dtype=np.float64)
@@ -195,16 +175,7 @@ def _keypoints(content: FileContent, entry: Mapping[str, Any]) -> np.ndarray:
     return numbers.reshape(COCO.n_joints, 3)
 
 
-def _tracks(content: FileContent, entries: Sequence[Mapping[str, Any]]) -> list[int] | None:
-    """The number of each entry's person, from 0; None where the file does not say it for all."""
-    key = next((key for key in _TRACKS if all(entry.get(key) is not None for entry in entries)), None)
-    if key is None:
-        return None
-    code: dict[Any, int] = {}
-    tracks = [code.setdefault(_plain(content, entry, key), len(code)) for entry in entries]
-    seen: set[tuple[Any, int]] = set()
-    for entry, track in zip(entries, tracks, strict=True):
-        if (entry["image_id"], track) in seen:
-            raise content.fault(f"got {key} {entry[key]!r} twice in image {entry['image_id']!r}, expected it once")
-        seen.add((entry["image_id"], track))
-    return tracks
+def _tracks(entries: Sequence[Mapping[str, Any]], detections: Sequence[Sequence[int]]) -> list[np.ndarray] | None:
+    """The number of each person in each image, by the first field that has one for all."""
+    fields = ([[entries[at].get(key) for at in rows] for rows in detections] for key in _TRACKS)
+    return next((tracks for tracks in map(number_tracks, fields) if tracks is not None), None)

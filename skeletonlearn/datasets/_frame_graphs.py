@@ -282,6 +282,7 @@ def _write_manifest(folder: Path, graphs: GraphLayout, samples: list[dict[str, A
             "joints": skeleton.joints,
             "bones": skeleton.bones,
             "roles": dict(skeleton.roles),
+            "parts": dict(skeleton.parts),
         },
         "n_persons": graphs.n_persons,
         "n_channels": graphs.n_channels,
@@ -345,14 +346,17 @@ def _read_skeleton(content: FileContent, parts: Any) -> Skeleton:
     if not isinstance(parts, dict) or not isinstance(parts.get("name"), str):
         raise content.fault(f"got {type(parts).__name__} without a name, {wanted}")
     joints, bones, roles = (parts.get(key, ()) for key in ("joints", "bones", "roles"))
+    cut = parts.get("parts", {})  # files of earlier versions have none
     if not _is_text_list(joints) or len(joints) > _MOST_JOINTS:
         raise content.fault(f"got no joints or more than {_MOST_JOINTS}, {wanted}")
     if not isinstance(bones, list) or not all(_is_text_list(bone) and len(bone) == 2 for bone in bones):
         raise content.fault(f"got bones that are no pairs of joints, {wanted}")
     if not isinstance(roles, dict) or not all(_is_text_list(names) for names in roles.values()):
         raise content.fault(f"got roles that are no lists of joints, {wanted}")
+    if not isinstance(cut, dict) or not all(_is_text_list(names) for names in cut.values()):
+        raise content.fault(f"got parts that are no lists of joints, {wanted}")
     pairs = tuple((child, parent) for child, parent in bones)
-    skeleton = Skeleton(parts["name"], tuple(joints), pairs, roles)  # its ValueError becomes this file's fault
+    skeleton = Skeleton(parts["name"], tuple(joints), pairs, roles, cut)  # its ValueError becomes this file's fault
     known = [get_skeleton(name) for name in list_skeletons()]
     return next((one for one in known if one == skeleton), skeleton)
 

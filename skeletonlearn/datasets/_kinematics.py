@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skeletonlearn.datasets._hand_and_face import MIDDLE_FACE, RIGHT_FACE, RIGHT_HAND
 from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._skeleton import did_you_mean
 
 _HANGS_FROM = {
     "waist": "pelvis",
@@ -34,17 +36,17 @@ _MIRRORED = np.array([1.0, -1.0, -1.0])  # flexion keeps its sign under a left-r
 _Offset = tuple[str, tuple[float, float, float], str, str]
 _TRUNK: dict[str, _Offset] = {
     "spine": ("hip", (0.0, 0.22, 0.02), "torso", "waist"),
+    "spine_chest": ("spine", (0.0, 0.12, 0.0), "torso", "chest"),
     "spine_shoulder": ("spine", (0.0, 0.25, 0.0), "torso", "chest"),
     "neck": ("spine_shoulder", (0.0, 0.06, 0.0), "torso", "chest"),
     "head": ("neck", (0.0, 0.17, -0.03), "head", "head"),
+    "head_top": ("neck", (0.0, 0.28, -0.01), "head", "head"),
     "nose": ("neck", (0.0, 0.15, -0.12), "head", "head"),
+    **{point: ("nose", offset, "head", "head") for point, offset in MIDDLE_FACE.items()},
 }
 _RIGHT: dict[str, _Offset] = {
-    "eye": ("nose", (0.032, 0.035, 0.015), "head", "head"),
-    "eye_inner": ("nose", (0.018, 0.035, 0.01), "head", "head"),
-    "eye_outer": ("nose", (0.046, 0.035, 0.025), "head", "head"),
-    "ear": ("nose", (0.075, 0.01, 0.1), "head", "head"),
-    "mouth": ("nose", (0.025, -0.05, 0.01), "head", "head"),
+    **{point: ("nose", offset, "head", "head") for point, offset in RIGHT_FACE.items()},
+    "clavicle": ("spine_shoulder", (0.03, 0.0, 0.0), "shoulders", "chest"),
     "shoulder": ("spine_shoulder", (0.18, -0.03, 0.0), "shoulders", "chest"),
     "elbow": ("right_shoulder", (0.0, -0.3, 0.0), "arm", "right_upper_arm"),
     "wrist": ("right_elbow", (0.0, -0.26, 0.0), "arm", "right_forearm"),
@@ -53,6 +55,7 @@ _RIGHT: dict[str, _Offset] = {
     "index": ("right_wrist", (0.0, -0.1, -0.03), "arm", "right_hand"),
     "pinky": ("right_wrist", (0.0, -0.09, 0.04), "arm", "right_hand"),
     "thumb": ("right_wrist", (0.0, -0.05, -0.06), "arm", "right_hand"),
+    **{point: ("right_wrist", offset, "arm", "right_hand") for point, offset in RIGHT_HAND.items()},
     "hip": ("hip", (0.09, -0.06, 0.0), "hips", "pelvis"),
     "knee": ("right_hip", (0.0, -0.42, 0.0), "leg", "right_thigh"),
     "ankle": ("right_knee", (0.0, -0.41, 0.0), "leg", "right_shank"),
@@ -137,8 +140,10 @@ def bone_offsets(skeleton: Skeleton, proportions: Mapping[str, float]) -> np.nda
     rest = rest_pose(proportions)
     unknown = [joint for joint in skeleton.joints if joint not in rest]
     if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise ValueError(
-            f"{skeleton.name}: got joints {', '.join(unknown)}, expected joint names among {', '.join(sorted(rest))}."
+            f"{skeleton.name}: got joints {', '.join(unknown[:5])}{more}, expected the joints of a body by the names "
+            f"that the catalogue gives them.{did_you_mean(unknown[0], rest)}"
         )
     position = np.array([rest[_body_part(skeleton, joint)] for joint in skeleton.joints])
     return position - position[skeleton.parents]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from os import PathLike
+from typing import Any, Literal
 
 import numpy as np
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import SkeletonBunch
-from skeletonlearn.datasets._clip_files import Labels, bunch_of_clips, find_clips, label_clips
-from skeletonlearn.datasets._errors import ON_ERROR, check_choice
+from skeletonlearn.datasets._clip_files import Labels, find_clips
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
+from skeletonlearn.datasets._load_clips import load_clips
 from skeletonlearn.datasets._mediapipe_csv import read_csv_frames
 from skeletonlearn.datasets._mediapipe_json import read_json_frames
-from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
+from skeletonlearn.datasets._persons import check_persons, sequence_of_people
 from skeletonlearn.datasets._positions import mark_missing
-from skeletonlearn.datasets._read_files import Record, read_files
+from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import MEDIAPIPE_POSE
 
@@ -25,15 +28,21 @@ world landmarks are in metres from the middle of the hips. Landmarks that were n
 """
 
 
-def load_mediapipe(
+@fill_docstring(CLIP_TEXTS)
+def load_mediapipe(  # noqa: D417 - shared texts
     source: Source,
     *,
-    labels: Labels = None,
-    n_persons: int = 1,
     world: bool = False,
+    labels: Labels = None,
+    segments: Any = None,
+    fps: float | None = None,
+    untrimmed: bool = False,
+    n_persons: int = 1,
     min_confidence: float = 0.0,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> SkeletonBunch:
     """Load clips of MediaPipe pose landmarks, one from each CSV or JSON file.
 
@@ -61,27 +70,13 @@ def load_mediapipe(
 
     Parameters
     ----------
-    source : path-like or sequence of path-like
-        The folder, or zip archive, with the files, in subfolders or not; several of them are read as one, and names
-        then start with theirs.
-    labels : "folder", mapping of str to label, callable or None, default=None
-        The label of each clip: "folder", the uppermost folder below `source` that holds it; else by the clip's name.
-        None gives no target.
-    n_persons : int, default=1
-        How many persons a sequence has: those with the most visibility, summed over joints and frames, most first. Of
-        several, who is who is told by where they were in the frames before.
-        Somebody seen in none of their frames, and at least half as surely, goes on in their place, as one who was lost
-        and found again.
+    {source}
     world : bool, default=False
         Which landmarks to read from JSON objects that name them: those in the picture, or the world landmarks. Lists
         and CSV files are read as what they are.
-    min_confidence : float, default=0.0
-        Landmarks with a lower visibility are NaN.
-    on_error : {"raise", "warn", "skip"}, default="raise"
-        What to do with a faulty file, or one in which nobody is ever seen: raise, leave it out with a warning, or leave
-        it out silently.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {clip_parameters}
+    {person_parameters}
+    {reading_parameters}
 
     Returns
     -------
@@ -92,18 +87,9 @@ def load_mediapipe(
             Coordinates as in the files, float32; NaN where a landmark was not found.
         confidence : list of ndarray of shape (n_frames_i, n_persons * 33)
             The visibility of each landmark, float32; without one in the file, 1. It is 0 where it was not found.
-        target : ndarray of int of shape (n_samples,)
-            Classes, from 0, where there are labels.
-        target_names : list of str
-            The names of the classes in natural order, where there are labels.
         skeleton : Skeleton
             `MEDIAPIPE_POSE`.
-        name : ndarray of str of shape (n_samples,)
-            The clips' names.
-        left_out : dict of str to str
-            What is wrong with each clip that was left out, by its name.
-        DESCR : str
-            About the data.
+        {clip_entries}
 
     Raises
     ------
@@ -133,31 +119,27 @@ def load_mediapipe(
     >>> bunch.sequences[0].shape, bunch.target_names
     ((2, 33, 3), ['wave'])
     """
+    options = ClipOptions(labels, segments, fps, untrimmed, on_error, n_jobs, cache, verbose)
     check_persons(n_persons, min_confidence)
     if not isinstance(world, bool | np.bool_):
         raise ValueError(f"world={world!r} must be True or False.")
-    check_choice("on_error", on_error, ON_ERROR)
     files = find_clips(source, ("*.csv", "*.json"), "clip1.csv or clip1.json")
-    classes = label_clips({file.stem: file.folder for file in files}, labels)
     read_one = partial(_read_clip, n_persons, world, min_confidence)
-    records, left_out = read_files(files, read_one, on_error=on_error, n_jobs=n_jobs)
-    return bunch_of_clips(records, classes, skeleton=MEDIAPIPE_POSE, left_out=left_out, DESCR=_DESCR)
+    return load_clips("mediapipe", files, read_one, options, key=[n_persons, world, min_confidence], DESCR=_DESCR)
 
 
 def _read_clip(n_persons: int, world: bool, min_confidence: float, content: FileContent) -> Record:
     """One file: its sequence and confidence."""
     poses = read_csv_frames(content) if content.name.endswith(".csv") else read_json_frames(content, world)
-    frames = [seen_people(_with_confidence(people), min_confidence) for people in poses]
-    if not any(len(people) for people in frames):
-        raise content.fault(f"got nobody in {len(frames)} frames, expected a person in one of them at least")
-    sequence, confidence = keep_persons(frames, _who_is_who(frames), n_persons)
-    return {"name": content.stem, "sequence": sequence, "confidence": confidence}
+    frames = [_with_confidence(people) for people in poses]
+    sequence, confidence = sequence_of_people(frames, _one_alone(frames), n_persons, min_confidence)
+    return {"name": content.stem, "sequence": sequence, "confidence": confidence, "skeleton": MEDIAPIPE_POSE}
 
 
-def _who_is_who(frames: list[np.ndarray]) -> list[np.ndarray]:
+def _one_alone(frames: list[np.ndarray]) -> list[np.ndarray] | None:
     """The number of each person: MediaPipe follows people by itself, one alone is always the same."""
     if any(len(people) > 1 for people in frames):
-        return number_persons(frames)
+        return None
     return [np.zeros(len(people), dtype=np.intp) for people in frames]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skeletonlearn.datasets._errors import describe
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import MEDIAPIPE_POSE
 
@@ -53,7 +54,7 @@ def _named(content: FileContent, value: dict[str, Any], world: bool, where: str)
         if key in value:
             return value[key]
     other = "" if not any(key in value for key in _KEYS[not world]) else f", or world={not world}"
-    raise content.fault(f"got keys {sorted(value)} in {where}, expected {' or '.join(_KEYS[world])}{other}")
+    raise content.fault(f"got {describe(value)} in {where}, expected {' or '.join(_KEYS[world])}{other}")
 
 
 def _poses(content: FileContent, frame: Any, world: bool, where: str) -> np.ndarray:

@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import SkeletonBunch
-from skeletonlearn.datasets._clip_files import ClipFile, Labels, bunch_of_clips, find_clips, label_clips
-from skeletonlearn.datasets._errors import SkeletonFileError, check_choice
-from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
-from skeletonlearn.datasets._read_files import LeftOut, Record, iterate_records
+from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
+from skeletonlearn.datasets._errors import check_choice, describe
+from skeletonlearn.datasets._load_frame_files import NOBODY, FramePeople, load_frame_files
+from skeletonlearn.datasets._persons import check_persons
 from skeletonlearn.datasets._source import FileContent, Source
-from skeletonlearn.skeletons import OPENPOSE_BODY25, Skeleton, get_skeleton
-
-OPENPOSE_COCO18 = Skeleton(
-    "OPENPOSE_COCO18",
-    (
-        *("nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist"),
-        *("right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle"),
-        *("right_eye", "left_eye", "right_ear", "left_ear"),
-    ),
-    (
-        ("nose", "neck"),
-        *((f"{side}_eye", "nose") for side in ("left", "right")),
-        *(
-            (f"{side}_{child}", f"{side}_{parent}")
-            for side in ("left", "right")
-            for child, parent in (("ear", "eye"), ("elbow", "shoulder"), ("wrist", "elbow"), ("knee", "hip"))
-        ),
-        *((f"{side}_ankle", f"{side}_knee") for side in ("left", "right")),
-        *((f"{side}_{part}", "neck") for side in ("left", "right") for part in ("shoulder", "hip")),
-    ),
-    {"hip": ("left_hip", "right_hip"), "spine": ("left_hip", "right_hip", "neck", "neck")},
-)
-"""The 18 points of OpenPose's model COCO: those of COCO and the neck, in an order of their own."""
+from skeletonlearn.skeletons import OPENPOSE_BODY25, OPENPOSE_COCO18, Skeleton, get_skeleton
 
 _BY_COUNT = {layout.n_joints: layout for layout in (OPENPOSE_BODY25, OPENPOSE_COCO18)}
 _STEM = re.compile(r"(?P<clip>.*?)[-_. ]*(?P<frame>[0-9]+)_keypoints")
@@ -49,49 +30,44 @@ default): x to the right, y down. Points and persons that were not seen are NaN.
 """
 
 
-def load_openpose(
-    folder: Source,
+@fill_docstring(CLIP_TEXTS)
+def load_openpose(  # noqa: D417 - shared texts
+    source: Source,
     *,
-    labels: Labels = None,
-    n_persons: int = 1,
     dimensions: Literal[2, 3] = 2,
+    labels: Labels = None,
+    segments: Any = None,
+    fps: float | None = None,
+    untrimmed: bool = False,
+    n_persons: int = 1,
     min_confidence: float = 0.0,
     skeleton: Skeleton | str = "auto",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> SkeletonBunch:
     """Load clips from the JSON files that OpenPose writes, one for each frame.
 
     Files are named ``CLIP_FRAME_keypoints.json``, such as ``wave1_000000000012_keypoints.json``; other files are not
     looked at. Those that share folder and CLIP are one clip, its frames in order of their numbers. Numbers that are
-    missing leave no gap. The clip's name is its path below `folder`: ``"wave/wave1"`` for files in the folder `wave`;
+    missing leave no gap. The clip's name is its path below `source`: ``"wave/wave1"`` for files in the folder `wave`;
     if CLIP is empty or repeats the name of the folder that holds the files, the path of that folder.
+
+    A faulty file makes its frame NaN, if `on_error` is not "raise". A clip without a sound frame, or in which nobody is
+    ever seen, is left out.
 
     Parameters
     ----------
-    folder : path-like or sequence of path-like
-        The folder, or zip archive, with the files, in subfolders or not; several of them are read as one, and names
-        then start with theirs.
-    labels : "folder", mapping of str to label, callable or None, default=None
-        The label of each clip: "folder", the uppermost folder below `folder` that holds it; else by the clip's name.
-        None gives no target.
-    n_persons : int, default=1
-        How many persons a sequence has: those with the most confidence, summed over joints and frames, most first.
-        OpenPose lists the people of a frame in any order; who is who is told by where they were in the frames before.
-        Somebody seen in none of their frames, and at least half as surely, goes on in their place, as one who was lost
-        and found again.
+    {source}
     dimensions : {2, 3}, default=2
         Whether to read ``pose_keypoints_2d`` or ``pose_keypoints_3d``.
-    min_confidence : float, default=0.0
-        Points with less confidence are NaN. Points with a confidence of 0, which OpenPose did not find, always are.
+    {clip_parameters}
+    {person_parameters}
     skeleton : "auto", Skeleton or str, default="auto"
-        The joint layout. "auto" is `OPENPOSE_BODY25` for 25 points, and for the 18 of OpenPose's older model COCO a
-        layout of the name "OPENPOSE_COCO18".
-    on_error : {"raise", "warn", "skip"}, default="raise"
-        What to do with a faulty file: raise, or make its frame NaN, with a warning or silently. A clip without a sound
-        frame or in which nobody is ever seen is a fault too, and left out.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+        The joint layout. "auto" is `OPENPOSE_BODY25` for 25 points, and `OPENPOSE_COCO18` for the 18 of OpenPose's
+        older model COCO.
+    {reading_parameters}
 
     Returns
     -------
@@ -102,18 +78,9 @@ def load_openpose(
             Coordinates as in the files, float32; NaN where a point or a person was not seen.
         confidence : list of ndarray of shape (n_frames_i, n_persons * n_joints)
             The confidence in each point, float32; 0 where it was not seen.
-        target : ndarray of int of shape (n_samples,)
-            Classes, from 0, where there are labels.
-        target_names : list of str
-            The names of the classes in natural order, where there are labels.
         skeleton : Skeleton
             The layout of one person.
-        name : ndarray of str of shape (n_samples,)
-            The clips' names.
-        left_out : dict of str to str
-            What is wrong with each faulty frame, by its path below `folder`, and with each clip that was left out.
-        DESCR : str
-            About the data.
+        {clip_entries}
 
     Raises
     ------
@@ -145,44 +112,32 @@ def load_openpose(
     >>> bunch.sequences[0].shape, bunch.name, bunch.target_names
     ((3, 25, 2), array(['wave/clip1'], dtype='<U10'), ['wave'])
     """
+    options = ClipOptions(labels, segments, fps, untrimmed, on_error, n_jobs, cache, verbose)
     check_persons(n_persons, min_confidence)
     check_choice("dimensions", dimensions, (2, 3))
-    left_out = LeftOut(on_error)
     given = None if isinstance(skeleton, str) and skeleton == "auto" else get_skeleton(skeleton)
-    files = find_clips(folder, ("*_keypoints.json",), "clip1_000000000000_keypoints.json")
-    clips = _group(files, left_out)
-    classes = label_clips({name: frames[0].folder for name, frames in clips.items()}, labels)
-    counts = tuple(_BY_COUNT) if given is None else (given.n_joints,)
-    read_one = partial(_read_frame, dimensions, min_confidence, counts)
-    in_order = [file for frames in clips.values() for file in frames]
-    records = list(iterate_records(in_order, read_one, left_out=left_out, n_jobs=n_jobs))
-    left_out.require(records, f"{len(in_order)} files could be read, expected at least one")
-    sequences = _sequences(clips, _of_one_layout(records, left_out), n_persons, left_out)
-    left_out.warn(len(files))
-    left_out.require(sequences, f"{len(clips)} clips could be read, expected at least one")
-    n_joints = sequences[0]["sequence"].shape[1] // n_persons
-    layout = _BY_COUNT[n_joints] if given is None else given
-    return bunch_of_clips(sequences, classes, skeleton=layout, left_out=left_out.by_name, DESCR=_DESCR)
+    layouts = _BY_COUNT if given is None else {given.n_joints: given}
+    return load_frame_files(
+        "openpose",
+        find_clips(source, ("*_keypoints.json",), "clip1_000000000000_keypoints.json"),
+        _clip_and_frame,
+        partial(_read_frame, dimensions, layouts),
+        options,
+        n_persons=n_persons,
+        min_confidence=min_confidence,
+        key=[dimensions, list(layouts.values())],
+        DESCR=_DESCR,
+    )
 
 
-def _group(files: Sequence[ClipFile], left_out: LeftOut) -> dict[str, list[ClipFile]]:
-    """The files of each clip by its name, frames in order; those with faulty names are left out."""
-    clips: dict[str, dict[int, ClipFile]] = {}
-    for file in files:
-        folder, _, stem = file.below.rpartition("/")
-        match = _STEM.fullmatch(stem)
-        if match is None:
-            fault = f"got the file name {stem!r}, expected a frame's number before _keypoints"
-        else:
-            name = _clip_name(folder, match["clip"]) or Path(file.path if file.member else file.path.parent).stem
-            number = int(match["frame"])
-            first = clips.setdefault(name, {}).setdefault(number, file)
-            if first is file:
-                continue
-            fault = f"got frame {number} of the clip {name!r} again, expected it once, as {first}"
-        left_out.add(file.stem, SkeletonFileError(str(file), None, fault))
-    left_out.require(clips, f"{len(files)} files could be read, expected at least one")
-    return {name: [frames[at] for at in sorted(frames)] for name, frames in clips.items()}
+def _clip_and_frame(file: ClipFile) -> tuple[str, int] | None:
+    """The name of the clip and the number of the frame."""
+    folder, _, stem = file.below.rpartition("/")
+    match = _STEM.fullmatch(stem)
+    if match is None:
+        return None
+    name = _clip_name(folder, match["clip"]) or Path(file.path if file.member else file.path.parent).stem
+    return name, int(match["frame"])
 
 
 def _clip_name(folder: str, clip: str) -> str:
@@ -190,66 +145,30 @@ def _clip_name(folder: str, clip: str) -> str:
     return folder if clip in ("", folder.rpartition("/")[2]) else f"{folder}/{clip}".removeprefix("/")
 
 
-def _read_frame(dimensions: int, min_confidence: float, counts: Sequence[int], content: FileContent) -> Record:
-    """One file: the people that were seen in it."""
+def _read_frame(dimensions: int, layouts: Mapping[int, Skeleton], content: FileContent) -> FramePeople:
+    """One file: its people."""
     frame = content.json()
     people = frame.get("people") if isinstance(frame, dict) else None
     if not isinstance(people, list):
-        got = f"keys {sorted(frame)}" if isinstance(frame, dict) else type(frame).__name__
-        raise content.fault(f"got {got}, expected an object with a list 'people'")
+        raise content.fault(f"got {describe(frame)}, expected an object with a list 'people'")
     key = f"pose_keypoints_{dimensions}d"
     values = [_numbers(content, person, key) for person in people]
     values = [one for one in values if one.size]  # of a hand or a face alone there is no pose
-    wanted = " or ".join(str(count * (dimensions + 1)) for count in counts)
+    if not values:
+        return NOBODY
+    counts = {count * (dimensions + 1): layout for count, layout in layouts.items()}
     for one in values:
-        if one.size not in [count * (dimensions + 1) for count in counts] or one.size != values[0].size:
+        if one.size not in counts or one.size != values[0].size:
+            wanted = " or ".join(map(str, counts))
             raise content.fault(f"got {one.size} numbers in {key!r}, expected {wanted} (a confidence after each point)")
-    rows = np.stack(values).reshape(len(values), -1, dimensions + 1) if values else None
-    seen = None if rows is None else seen_people(rows, min_confidence)
-    return {"file": str(content.file), "stem": content.stem, "people": seen}
+    return FramePeople(np.stack(values).reshape(len(values), -1, dimensions + 1), counts[values[0].size])
 
 
 def _numbers(content: FileContent, person: Any, key: str) -> np.ndarray:
     numbers = person.get(key) if isinstance(person, dict) else None
     if not isinstance(numbers, list):
-        got = f"keys {sorted(person)}" if isinstance(person, dict) else type(person).__name__
-        raise content.fault(f"got a person with {got}, expected an object with a list {key!r}")
+        raise content.fault(f"got a person with {describe(person)}, expected an object with a list {key!r}")
     try:
         return np.array(numbers, dtype=np.float64).ravel()
     except (ValueError, TypeError) as error:
         raise content.fault(f"got {key!r} that is no list of numbers ({error})") from None
-
-
-def _of_one_layout(records: Sequence[Record], left_out: LeftOut) -> dict[str, np.ndarray]:
-    """The people of each frame by its file; frames of another layout than the first are left out."""
-    posed = [record for record in records if record["people"] is not None]
-    n_joints, n_values = posed[0]["people"].shape[1:] if posed else (0, 0)
-    nobody = np.empty((0, n_joints, n_values))
-    people = {}
-    for record in records:
-        seen = nobody if record["people"] is None else record["people"]
-        if seen.shape[1] != n_joints:
-            reason = f"got {seen.shape[1]} points a person, expected {n_joints} as in {posed[0]['file']}"
-            left_out.add(record["stem"], SkeletonFileError(record["file"], None, reason))
-        else:
-            people[record["file"]] = seen
-    return people
-
-
-def _sequences(
-    clips: Mapping[str, Sequence[ClipFile]], people: Mapping[str, np.ndarray], n_persons: int, left_out: LeftOut
-) -> list[Record]:
-    """The sequence of each clip; those that have none are left out."""
-    records = []
-    for name, files in clips.items():
-        sound = [people[str(file)] for file in files if str(file) in people]
-        if not any(len(one) for one in sound):
-            reason = "got nobody in any frame, expected a person" if sound else "got no sound frame, expected one"
-            path = Path(str(files[0])).parent / name.rpartition("/")[2]
-            left_out.add(name, SkeletonFileError(path, None, reason))
-            continue
-        nobody = sound[0][:0]
-        frames = [people.get(str(file), nobody) for file in files]
-        sequence, confidence = keep_persons(frames, number_persons(frames), n_persons)
-        records.append({"name": name, "sequence": sequence, "confidence": confidence})
-    return records

@@ -1,11 +1,4 @@
-"""Which person is which over time: pose estimators list the people of a frame in any order.
-
-From frame to frame, detections are given to the persons seen before, the closest pair first. A person takes no
-detection that is farther than people move: half a body size at once, and a tenth more for each frame since they were
-last seen (at 30 frames a second and 1.7 m, 5 m/s). So one who vanishes and returns nearby stays the same person, and a
-detection elsewhere is somebody new. Of persons too close to a detection to tell by distance (the same body detected
-twice), the one known with most confidence takes it.
-"""
+"""The persons of a clip: pose estimators list the people of a frame in any order."""
 
 from __future__ import annotations
 
@@ -15,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-_JUMP = 0.5  # body sizes that a detection may jump at once
-_STRIDE = 0.1  # body sizes that a person moves in a frame
-_SAME = 0.1  # body sizes within which distances do not tell persons apart
+from skeletonlearn.datasets._crowd import Crowd
+
 _AS_SURE = 0.5  # part of the mean confidence in a person with which another may go on in their place
+_DEEPEST = 3  # lists around a track
 _GREATEST = 1e9  # no coordinate in pixels, millimetres or metres is larger
 
 
@@ -63,14 +56,121 @@ def seen_people(people: np.ndarray, min_confidence: float) -> np.ndarray:
     ValueError
         If a number is infinite or absurdly large.
     """
+    people, is_seen = _mark_unseen(people, min_confidence)
+    return people[is_seen]
+
+
+def find_excess(people: np.ndarray) -> str:
+    """What is wrong with numbers that are too large for coordinates.
+
+    Parameters
+    ----------
+    people : ndarray
+        The numbers.
+
+    Returns
+    -------
+    str
+        The reason, for an error; "" where nothing is wrong.
+    """
+    largest = np.fmax.reduce(np.abs(people), axis=None, initial=0.0)
+    if largest <= _GREATEST:
+        return ""
+    return f"got the number {people[np.abs(people) > _GREATEST][0]:g}, expected coordinates"
+
+
+def _mark_unseen(people: np.ndarray, min_confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """A copy with points that were not seen as NaN, and of whom anything was seen."""
     people = np.array(people, dtype=np.float64)
-    if (np.abs(people) > _GREATEST).any():  # NaN is not greater
-        raise ValueError(f"got the number {people[np.abs(people) > _GREATEST][0]:g}, expected coordinates")
+    if reason := find_excess(people):
+        raise ValueError(reason)
     coordinates, confidence = people[..., :-1], people[..., -1]
     unknown = np.isnan(coordinates).any(axis=-1) | ~(confidence > 0)
     confidence[unknown] = 0.0
     coordinates[unknown | (confidence < min_confidence)] = np.nan
-    return people[~np.isnan(coordinates[..., 0]).all(axis=-1)]
+    return people, ~np.isnan(coordinates[..., 0]).all(axis=-1)
+
+
+def sequence_of_people(
+    frames: Sequence[np.ndarray], tracks: Sequence[np.ndarray] | None, n_persons: int, min_confidence: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sequence of the persons with the most confidence, who are followed from frame to frame.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray of shape (n_people_i, n_joints, n_channels + 1)
+        The people of each frame, as the file has them: coordinates, then the confidence. Frames without people may have
+        any other shape.
+    tracks : sequence of ndarray of int of shape (n_people_i,), or None
+        The number of each person, if the file has one for everybody; see `number_tracks`. Numbers that two people of a
+        frame share are not used.
+    n_persons : int
+        How many persons the sequence has.
+    min_confidence : float, default=0.0
+        Joints with less confidence are NaN, and those whose confidence is not positive.
+
+    Returns
+    -------
+    sequence : ndarray of shape (n_frames, n_persons * n_joints, n_channels)
+        Coordinates, float32; NaN where a joint or the whole person was not seen.
+    confidence : ndarray of shape (n_frames, n_persons * n_joints)
+        Their confidence, float32; 0 where a joint or the whole person was not seen.
+
+    Raises
+    ------
+    ValueError
+        If nobody is seen in any frame, or a number is infinite or absurdly large.
+    """
+    counts = [len(people) for people in frames]
+    if not any(counts):
+        raise ValueError(_nobody(frames))
+    people, is_seen = _mark_unseen(np.concatenate([people for people in frames if len(people)]), min_confidence)
+    if not is_seen.any():
+        raise ValueError(_nobody(frames))
+    frame = np.repeat(np.arange(len(frames)), counts)[is_seen]
+    ends = np.cumsum(np.bincount(frame, minlength=len(frames)))[:-1]
+    seen = np.split(people[is_seen], ends)
+    person = None if tracks is None else np.concatenate(tracks).astype(np.intp)[is_seen]
+    if person is None or len(np.unique(np.stack([frame, person]), axis=1).T) < len(person):
+        return keep_persons(seen, number_persons(seen), n_persons)
+    return keep_persons(seen, np.split(np.unique(person, return_inverse=True)[1], ends), n_persons)
+
+
+def _nobody(frames: Sequence[np.ndarray]) -> str:
+    return f"got nobody in {len(frames)} frames, expected a person in one of them at least"
+
+
+def number_tracks(tracks: Sequence[Sequence[Any]]) -> list[np.ndarray] | None:
+    """Number the persons of a file by the tracks that it holds, in any of the forms that estimators write.
+
+    Parameters
+    ----------
+    tracks : sequence of sequence of object
+        For each frame the track of each person: a number, a text, or one of these in nested lists, such as ``[[3.0]]``.
+
+    Returns
+    -------
+    list of ndarray of int of shape (n_people_i,), or None
+        Numbers from 0, in order of appearance. None where somebody has no track, or a negative one: then the file does
+        not follow everybody.
+    """
+    code: dict[Any, int] = {}
+    numbers = []
+    for of_frame in tracks:
+        keys = [_innermost(track) for track in of_frame]
+        if any(key is None or (isinstance(key, int | float) and not key >= 0) for key in keys):
+            return None
+        numbers.append(np.array([code.setdefault(key, len(code)) for key in keys], dtype=np.intp))
+    return numbers
+
+
+def _innermost(track: Any) -> Any:
+    """The number or text in nested lists; None where there is none."""
+    for _ in range(_DEEPEST):
+        if not isinstance(track, list | tuple):
+            break
+        track = track[0] if track else None
+    return track if isinstance(track, int | float | str) and not isinstance(track, bool) else None
 
 
 def number_persons(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -86,77 +186,17 @@ def number_persons(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
     list of ndarray of int of shape (n_people_i,)
         The number of each person, counting from 0 in order of appearance.
     """
-    sizes = [size for people in frames for size in _extent(people)]
-    crowd = _Crowd(float(np.median(sizes)) if sizes else 0.0)
-    return [crowd.recognise(at, people) for at, people in enumerate(frames)]
+    people = np.concatenate(frames) if frames else np.empty((0, 0, 1))
+    count = [len(one) for one in frames]
+    sizes = _extent(people)
+    crowd = Crowd(float(np.median(sizes)) if len(sizes) else 0.0, (people.shape[1], people.shape[2] - 1))
+    return np.split(crowd.recognise(people, np.repeat(np.arange(len(frames)), count)), np.cumsum(count)[:-1])
 
 
 def _extent(people: np.ndarray) -> np.ndarray:
     """The longer side of the box around each body."""
     lowest, highest = (pick.reduce(people[..., :-1], axis=1) for pick in (np.fmin, np.fmax))
     return (highest - lowest).max(axis=-1)
-
-
-class _Crowd:
-    """Everybody seen so far: where, when, and with how much confidence.
-
-    Parameters
-    ----------
-    size : float
-        Typical size of a body, in the unit of the coordinates.
-    """
-
-    def __init__(self, size: float) -> None:
-        self._size = size
-        self._poses: list[np.ndarray] = []
-        self._last: list[int] = []
-        self._confidence: list[float] = []
-
-    def recognise(self, at: int, people: np.ndarray) -> np.ndarray:
-        """The numbers of the people in frame `at`; those who are new become known."""
-        numbers = np.full(len(people), -1)
-        poses = people[..., :-1]
-        if self._poses and len(people):
-            for person, detection in self._pairs(at, poses):
-                if numbers[detection] < 0 and person not in numbers:
-                    numbers[detection] = person
-        for detection, pose in enumerate(poses):
-            self._note(numbers, detection, pose)
-            person = numbers[detection]
-            self._last[person] = at
-            self._confidence[person] += people[detection, :, -1].sum()
-        return numbers
-
-    def _note(self, numbers: np.ndarray, detection: int, pose: np.ndarray) -> None:
-        """Remember where each joint was last seen."""
-        if numbers[detection] < 0:
-            numbers[detection] = len(self._poses)
-            self._poses.append(pose.copy())
-            self._last.append(0)
-            self._confidence.append(0.0)
-        else:
-            known = self._poses[numbers[detection]]
-            np.copyto(known, pose, where=~np.isnan(pose))
-
-    def _pairs(self, at: int, poses: np.ndarray) -> list[tuple[int, int]]:
-        """Pairs of a known person and a detection that can be the same, the likeliest first."""
-        distance = _distances(np.stack(self._poses), poses)
-        size = self._size or np.inf  # single points have no size: nothing is too far
-        reach = size * (_JUMP + _STRIDE * (at - np.array(self._last)))
-        persons, detections = np.nonzero((distance <= reach[:, None]) & np.isfinite(distance))
-        distance = distance[persons, detections]
-        same = distance < _SAME * self._size
-        known = np.where(same, np.array(self._confidence)[persons], 0.0)
-        order = np.lexsort((distance, -known, ~same))
-        return list(zip(persons[order].tolist(), detections[order].tolist(), strict=True))
-
-
-def _distances(known: np.ndarray, poses: np.ndarray) -> np.ndarray:
-    """Mean distance over the joints seen in both: (P, J, C), (K, J, C) -> (P, K); infinite where there is none."""
-    gaps = np.linalg.norm(known[:, None] - poses, axis=-1)  # (P, K, J)
-    common = ~np.isnan(gaps)
-    count = common.sum(axis=-1)
-    return np.where(count, np.where(common, gaps, 0.0).sum(axis=-1) / np.maximum(count, 1), np.inf)
 
 
 def keep_persons(

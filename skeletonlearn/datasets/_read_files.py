@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from numbers import Integral
@@ -39,6 +39,8 @@ class LeftOut:
     ----------
     by_name : dict of str to str
         What is wrong with each thing left out, as the loaders give it in `left_out`.
+    faults : dict of str to SkeletonFileError
+        The same as errors.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class LeftOut:
         check_choice("on_error", on_error, ON_ERROR)
         self.on_error = on_error
         self.by_name: dict[str, str] = {}
+        self.faults: dict[str, SkeletonFileError] = {}
 
     def add(self, name: str, fault: SkeletonFileError, *, otherwise: str | None = None) -> None:
         """Leave one thing out, or raise its fault.
@@ -73,6 +76,7 @@ class LeftOut:
         if otherwise is not None and name in self.by_name:
             name = otherwise
         self.by_name[name] = str(fault)
+        self.faults[name] = fault
 
     def warn(self, total: int, what: str = "files") -> None:
         """Say in one warning what was left out, if the caller wants to be warned.
@@ -222,7 +226,7 @@ def iterate_records(
     n_jobs: int | None = None,
     verbose: int = 0,
     name_of: NameOf = attrgetter("stem"),
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Read files as `read_files` does, one record after another, so that a consumer can write them away.
 
     The consumer warns of what was left out, and refuses a result without any record: it may leave out more.

@@ -153,7 +153,7 @@ def most_unpacked(n_packed: int) -> int:
 
 
 def find_files(
-    source: Source, patterns: str | Sequence[str], example: str, *, recursive: bool = False
+    source: Source, patterns: str | Sequence[str], example: str, *, recursive: bool = False, any_ending: bool = False
 ) -> list[SourceFile]:
     """The files of a folder or a zip archive whose names match one of some patterns, sorted by name.
 
@@ -167,6 +167,8 @@ def find_files(
         A file name of the data set, for the error.
     recursive : bool, default=False
         Whether to look into subfolders, other than links to folders. An archive is always searched whole.
+    any_ending : bool, default=False
+        Whether a file that is given by its own path is found whatever its name, unless it is or should be an archive.
 
     Returns
     -------
@@ -181,7 +183,7 @@ def find_files(
         If an archive cannot be read.
     """
     patterns = [patterns] if isinstance(patterns, str) else patterns
-    found = [file for path in list_paths(source) for file in _find(path, patterns, example, recursive)]
+    found = [file for path in list_paths(source) for file in _find(path, patterns, example, recursive, any_ending)]
     if not found:
         raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
     return sorted(found, key=attrgetter("name", "location", "member"))
@@ -212,7 +214,7 @@ def list_paths(source: Any) -> list[Path]:
     return [Path(path) for path in paths]
 
 
-def _find(path: Path, patterns: Sequence[str], example: str, recursive: bool) -> list[SourceFile]:
+def _find(path: Path, patterns: Sequence[str], example: str, recursive: bool, any_ending: bool) -> list[SourceFile]:
     names = " or ".join(patterns)
     wanted = f"expected a folder or zip archive with files {names} such as {example}"
     if path.is_dir():
@@ -223,6 +225,8 @@ def _find(path: Path, patterns: Sequence[str], example: str, recursive: bool) ->
         found = [SourceFile(str(path), "", _stamp(path.stat()))]
     elif zipfile.is_zipfile(path):
         found = [file for file in list_members(path) if _matches(file.inner.name, patterns)]
+    elif any_ending and path.suffix.lower() != ".zip":
+        found = [SourceFile(str(path), "", _stamp(path.stat()))]
     else:
         raise FileNotFoundError(f"{str(path)!r} is a file that is no zip archive, or one cut short; {wanted}.")
     if not found:

@@ -17,7 +17,7 @@ from skeletonlearn.plotting._sequence import as_seen, check_sequence, limits_of
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 _LEG = ("hip", "knee", "ankle", "foot", "heel", "big_toe", "small_toe")
-_ARM = ("shoulder", "elbow", "wrist", "hand", "hand_tip", "thumb", "index", "pinky")
+_ARM = ("clavicle", "shoulder", "elbow", "wrist", "hand", "hand_tip", "thumb", "index", "pinky")
 
 
 class JointImportanceDisplay:
@@ -172,7 +172,8 @@ class JointImportanceDisplay:
         skeleton : Skeleton or str
             The layout of one person's joints.
         groups : mapping of str to sequence of str, "limbs" or None, default=None
-            Names of the joints that are permuted together; ``"limbs"`` is arms, legs, and all others; None takes every
+            Names of the joints that are permuted together; ``"limbs"`` is arms, legs, hands and faces that are parts of
+            the layout, and all others; None takes every
             joint by itself.
         n_repeats : int, default=5
             How often each group is permuted.
@@ -224,13 +225,14 @@ class JointImportanceDisplay:
 
 
 def limbs_of(skeleton: Skeleton) -> dict[str, list[str]]:
-    """The joints of each arm and leg, by their names, and all others."""
+    """The joints of each arm and leg, by their names, of hands and faces that are parts, and all others."""
+    parts = {joint: part for part, joints in skeleton.parts.items() if part != "body" for joint in joints}
     limbs: dict[str, list[str]] = {}
     for joint in skeleton.joints:
         side, _, part = joint.partition("_")
         limb = "leg" if part in _LEG else "arm" if part in _ARM else ""
         name = f"{side} {limb}" if side in ("left", "right") and limb else "trunk and head"
-        limbs.setdefault(name, []).append(joint)
+        limbs.setdefault(parts.get(joint, name).replace("_", " "), []).append(joint)
     return limbs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,30 +13,38 @@ from skeletonlearn.skeletons import Skeleton, get_skeleton
 
 # A joint that has the name of a role which its layout tells by another joint, as NTU_RGBD's neck, which lies above
 # the shoulder centre that is meant by "neck" everywhere else.
-_PROPER = "proper "
+_PROPER = "proper_"
 # Points of the trunk between others, which may be such points themselves; a part named twice weighs twice.
 _BETWEEN = {
     "hip": ("left_hip", "right_hip"),
     "neck": ("left_shoulder", "right_shoulder"),
     "spine": ("hip", "neck"),
+    "spine_chest": ("spine", "neck"),
+    "left_clavicle": ("neck", "neck", "left_shoulder"),
+    "right_clavicle": ("neck", "neck", "right_shoulder"),
     _PROPER + "neck": ("neck", "neck", "head"),
 }
-_FACE = ("nose", "head")
+_HEAD = ("head", _PROPER + "neck head_top", "head_top")
+_FACE = ("nose", *_HEAD)
 # What stands for a part that a layout lacks, best first: the mean of several joints, or the nearest of the same limb.
 _STANDS_FOR = {
-    "head": ("left_ear right_ear", "left_eye right_eye", "nose"),
-    "nose": ("head",),
+    "head": ("left_ear right_ear", "left_eye right_eye", "nose", *_HEAD[1:]),
+    "head_top": ("head", "left_ear right_ear", "left_eye right_eye", "nose"),
+    "nose": ("nose_tip", *_HEAD),
+    "nose_tip": ("nose",),
     "eye": _FACE,
     "eye_inner": ("eye", *_FACE),
     "eye_outer": ("eye", *_FACE),
+    "pupil": ("eye",),
     "ear": _FACE,
     "mouth": _FACE,
-    "wrist": ("hand",),
-    "hand": ("wrist index pinky", "wrist"),
-    "hand_tip": ("index", "hand", "wrist"),
-    "index": ("hand_tip", "hand", "wrist"),
-    "pinky": ("hand", "wrist"),
-    "thumb": ("hand", "wrist"),
+    "wrist": ("hand_wrist", "hand"),
+    "hand": ("wrist index pinky", "wrist index_finger_mcp pinky_mcp", "wrist"),
+    "hand_wrist": ("wrist", "hand"),
+    "hand_tip": ("middle_finger_tip", "index", "hand", "wrist"),
+    "index": ("index_finger_mcp", "hand_tip", "hand", "wrist"),
+    "pinky": ("pinky_mcp", "hand", "wrist"),
+    "thumb": ("thumb_ip", "hand", "wrist"),
     "ankle": ("foot",),
     "foot": ("big_toe", "ankle"),
     "big_toe": ("foot", "ankle"),
@@ -80,8 +89,8 @@ class SkeletonConverter(SequenceTransformer):
     Notes
     -----
     Two joints are the same part of the body if they have the same role (`Skeleton.roles`) or, without one, the same
-    name. So the shoulder centre is called "neck" in all layouts but `NTU_RGBD`, where it is "spine_shoulder" and the
-    neck is a joint above it.
+    name. So the shoulder centre is called "neck" in all layouts but `NTU_RGBD`, `MPII` and `AZURE_KINECT`, which have
+    a neck above it.
 
     With ``fill="rules"`` a joint without a counterpart is, the first that applies: what the source's role of that name
     says (as the hip of `COCO`, the middle of its hips); what this table says; else missing, NaN. Parts with a left and
@@ -93,25 +102,34 @@ class SkeletonConverter(SequenceTransformer):
     hip                           the middle of left and right hip
     neck (the shoulder centre)    the middle of left and right shoulder
     spine                         the middle of hip and neck
-    neck of NTU_RGBD              the point a third of the way from the shoulder centre to the head
-    head                          the middle of the ears; the middle of the eyes; nose
-    nose                          head
-    eye, ear, mouth               nose; head
-    eye_inner, eye_outer          eye; nose; head
-    wrist                         hand
-    hand                          the mean of wrist, index and pinky; wrist
-    hand_tip                      index; hand; wrist
-    index                         hand_tip; hand; wrist
-    pinky, thumb                  hand; wrist
+    spine_chest                   the middle of spine and neck
+    clavicle                      the point a third of the way from the shoulder centre to the shoulder
+    neck above the shoulders      the point a third of the way from the shoulder centre to the head
+    head                          the middle of the ears; the middle of the eyes; nose; the middle of neck and
+                                  head_top; head_top
+    head_top                      head; the middle of the ears; the middle of the eyes; nose
+    nose                          nose_tip; head; as for head
+    nose_tip                      nose
+    eye, ear, mouth               nose; head; as for head
+    eye_inner, eye_outer          eye; as for eye
+    pupil                         eye
+    wrist                         hand_wrist; hand
+    hand                          the mean of wrist, index and pinky, or of wrist and the knuckles of these; wrist
+    hand_wrist                    wrist; hand
+    hand_tip                      middle_finger_tip; index; hand; wrist
+    index                         index_finger_mcp; hand_tip; hand; wrist
+    pinky                         pinky_mcp; hand; wrist
+    thumb                         thumb_ip; hand; wrist
     ankle                         foot
     foot                          big_toe; ankle
     big_toe, small_toe            foot; ankle
     heel                          ankle; foot
     ============================  ===========================================================
 
-    Nothing stands for shoulders, elbows, left and right hips, and knees. Between any two layouts of the catalogue no
-    joint is missing. A mean of several joints is missing where one of them is, so joints that were not found must be
-    NaN, not the origin: see :class:`JointImputer`.
+    Nothing stands for shoulders, elbows, left and right hips, knees, the joints of fingers, and the contours of a face.
+    Between any two layouts of bodies in the catalogue no joint is missing but those of fingers and faces. A mean of
+    several joints is missing where one of them is, so joints that were not found must be NaN, not the origin: see
+    :class:`JointImputer`.
 
     Channels are kept: flat data stay flat, and a confidence is averaged as the coordinates are. So are persons: each
     is converted by itself.
@@ -195,9 +213,16 @@ def _part(skeleton: Skeleton, joint: str) -> str:
     return own_role or (_PROPER + joint if joint in skeleton.roles else joint)
 
 
+@lru_cache(maxsize=256)
+def _joints_by_part(skeleton: Skeleton) -> dict[str, str]:
+    """The joint that each part is; the first, where several are one part."""
+    return {_part(skeleton, joint): joint for joint in reversed(skeleton.joints)}
+
+
 def _counterpart(source: Skeleton, part: str) -> tuple[str, ...]:
     """The joint of `source` that is `part`, if there is one."""
-    return tuple(joint for joint in source.joints if _part(source, joint) == part)[:1]
+    joint = _joints_by_part(source).get(part)
+    return () if joint is None else (joint,)
 
 
 def _told(source: Skeleton, part: str) -> tuple[str, ...]:

@@ -32,6 +32,9 @@ class Skeleton:
         For each of ``hip``, ``spine``, ``neck``, ``left_hip``, ``right_hip``, ``left_shoulder`` and
         ``right_shoulder`` that the layout can tell: the joints whose mean is that point. A role that is itself a
         joint name need not be given.
+    parts : mapping of str to tuple of str
+        The joints of each part that can be cut out, in the catalogue of ``body``, ``left_hand``, ``right_hand`` and
+        ``face``. Layouts of one part have none.
 
     See Also
     --------
@@ -50,6 +53,7 @@ class Skeleton:
     joints: tuple[str, ...]
     bones: tuple[tuple[str, str], ...]
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "joints", tuple(self.joints))
@@ -57,6 +61,7 @@ class Skeleton:
         given = {role: tuple(names) for role, names in dict(self.roles).items()}
         own = {role: (role,) for role in ROLES if role in self.joints and role not in given}
         object.__setattr__(self, "roles", {**own, **given})
+        object.__setattr__(self, "parts", {part: tuple(names) for part, names in dict(self.parts).items()})
         self._check_names()
         self._check_tree()
 
@@ -91,8 +96,13 @@ class Skeleton:
 
     @cached_property
     def mirror_index(self) -> np.ndarray:
-        """Permutation that swaps left and right joints, shape (n_joints,); its own inverse."""
+        """Permutation that swaps left and right joints, shape (n_joints,); its own inverse.
+
+        In a layout of one side only, such as a left hand, each joint is its own partner.
+        """
         swap = {"left_": "right_", "right_": "left_"}
+        if any(all(name.startswith(prefix) for name in self.joints) for prefix in swap):
+            return np.arange(self.n_joints)
         partners = []
         for name in self.joints:
             side = next((prefix for prefix in swap if name.startswith(prefix)), "")
@@ -102,8 +112,11 @@ class Skeleton:
     @property
     def mirror_pairs(self) -> tuple[tuple[int, int], ...]:
         """The (left, right) pairs of joint indices."""
+        mirror = self.mirror_index.tolist()
         return tuple(
-            (left, int(self.mirror_index[left])) for left, name in enumerate(self.joints) if name.startswith("left_")
+            (left, mirror[left])
+            for left, name in enumerate(self.joints)
+            if name.startswith("left_") and mirror[left] != left
         )
 
     @cached_property
@@ -169,6 +182,107 @@ class Skeleton:
             raise ValueError(f"{self.name} does not define the role {role!r}; it defines {known}.{near}")
         return [self.index(joint) for joint in self.roles[role]]
 
+    def part_index(self, *parts: str) -> list[int]:
+        """Find the joints of some parts.
+
+        Parameters
+        ----------
+        *parts : str
+            Keys of `parts`, one or more.
+
+        Returns
+        -------
+        list of int
+            Indices of their joints, in ascending order. With these, arrays are cut: ``X[:, :, index]`` for one person,
+            ``X[:, :, skeleton.tiled(index, X.shape[2])]`` for several.
+
+        Raises
+        ------
+        ValueError
+            If no part is given, or the layout does not have one of them.
+
+        See Also
+        --------
+        part : Gives the layout of what is cut out.
+
+        Examples
+        --------
+        >>> from skeletonlearn.skeletons import MEDIAPIPE_HOLISTIC
+        >>> index = MEDIAPIPE_HOLISTIC.part_index("left_hand", "right_hand")
+        >>> len(index), index[:3]
+        (42, [33, 34, 35])
+        """
+        if not parts:
+            raise ValueError(f"got no part of {self.name}, expected one or more of {', '.join(self.parts) or 'none'}.")
+        return sorted({self.index(joint) for part in parts for joint in self._joints_of(part)})
+
+    def part(self, *parts: str) -> Skeleton:
+        """The layout of some parts only.
+
+        Parameters
+        ----------
+        *parts : str
+            Keys of `parts`, one or more.
+
+        Returns
+        -------
+        Skeleton
+            Joints keep their names and their order. Each hangs from the nearest joint between it and the root that is
+            kept. So the root of a hand is its wrist. Roles are kept if all their joints are.
+
+        Raises
+        ------
+        ValueError
+            If no part is given, or the layout does not have one of them.
+
+        See Also
+        --------
+        part_index : Gives the indices of the joints, with which arrays are cut.
+        without : Gives the layout of all other joints.
+
+        Examples
+        --------
+        >>> from skeletonlearn.skeletons import COCO_WHOLEBODY
+        >>> hand = COCO_WHOLEBODY.part("left_hand")
+        >>> hand
+        <Skeleton COCO_WHOLEBODY left_hand: 21 joints>
+        >>> hand.joints[hand.root], COCO_WHOLEBODY.part_index("left_hand")[0]
+        ('left_hand_wrist', 91)
+        """
+        return self._restricted(self.part_index(*parts), f"{self.name} {' '.join(parts)}")
+
+    def without(self, *parts: str) -> Skeleton:
+        """The layout of all joints but those of some parts.
+
+        Parameters
+        ----------
+        *parts : str
+            Keys of `parts`, one or more.
+
+        Returns
+        -------
+        Skeleton
+            As of :meth:`part`. Its parts are those that are left.
+
+        Raises
+        ------
+        ValueError
+            If no part is given, the layout does not have one of them, or no joint is left.
+
+        See Also
+        --------
+        part : Gives the layout of some parts only.
+
+        Examples
+        --------
+        >>> from skeletonlearn.skeletons import COCO_WHOLEBODY
+        >>> COCO_WHOLEBODY.without("face")
+        <Skeleton COCO_WHOLEBODY without face: 65 joints>
+        """
+        dropped = set(self.part_index(*parts))
+        kept = [joint for joint in range(self.n_joints) if joint not in dropped]
+        return self._restricted(kept, f"{self.name} without {' '.join(parts)}")
+
     def n_persons(self, n_joints: int) -> int:
         """How many bodies `n_joints` joints are, one after another.
 
@@ -214,12 +328,47 @@ class Skeleton:
         offsets = self.n_joints * np.arange(self.n_persons(n_joints))
         return (offsets[:, None] + np.asarray(index)).reshape(-1)
 
+    def _joints_of(self, part: str) -> tuple[str, ...]:
+        if part not in self.parts:
+            known = ", ".join(self.parts) or "no parts"
+            raise ValueError(f"{self.name} has no part {part!r}; it has {known}.{did_you_mean(part, self.parts)}")
+        return self.parts[part]
+
+    def _restricted(self, kept: list[int], name: str) -> Skeleton:
+        """The layout of some joints; those that hang from nothing that is kept hang from the first of them."""
+        parents = {joint: self._nearest(joint, set(kept)) for joint in kept}
+        root = next((joint for joint in kept if parents[joint] is None), None)
+        hangs_from = {joint: root if parent is None else parent for joint, parent in parents.items()}
+        joints = tuple(self.joints[joint] for joint in kept)
+        bones = [
+            (self.joints[joint], self.joints[parent])
+            for joint, parent in hangs_from.items()
+            if parent is not None and parent != joint
+        ]
+        roles = {role: names for role, names in self.roles.items() if set(names) <= set(joints)}
+        parts = {part: names for part, names in self.parts.items() if set(names) < set(joints)}
+        return Skeleton(name, joints, tuple(bones), roles, parts)
+
+    def _nearest(self, joint: int, kept: set[int]) -> int | None:
+        """The nearest joint between a joint and the root that is kept."""
+        at = joint
+        while at != self.root:
+            at = int(self.parents[at])
+            if at in kept:
+                return at
+        return None
+
     def _check_names(self) -> None:
         if len(set(self.joints)) != len(self.joints) or not self.joints:
             raise ValueError(f"{self.name}: joint names must be distinct and at least one, got {self.joints!r}.")
         for role, names in self.roles.items():
             if role not in ROLES:
                 raise ValueError(f"{self.name}: got role {role!r}, expected one of {', '.join(ROLES)}.")
+            for joint in names:
+                self.index(joint)
+        for part, names in self.parts.items():
+            if not names:
+                raise ValueError(f"{self.name}: got the part {part!r} without joints, expected one or more.")
             for joint in names:
                 self.index(joint)
 
@@ -264,8 +413,8 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     """
     known = {_letters(one): one for one in names}
     given = _letters(name)
-    parts = [one for one in known if len(given) > 2 and given in one]
-    nearest = get_close_matches(given, known, n=1) or parts[:1]
+    longer = sorted((one for one in known if len(given) > 2 and given in one), key=len)
+    nearest = longer[:1] or get_close_matches(given, known, n=1)
     return f" Did you mean {known[nearest[0]]!r}?" if nearest else ""
 
 

@@ -50,6 +50,38 @@ def test_several_sources_give_names_that_start_with_theirs(tmp_path):
     assert [clip.folder for clip in clips] == ["wave", "wave"]
 
 
+def test_files_given_one_by_one_are_named_from_the_folder_that_all_share(tmp_path):
+    touch(tmp_path, "data/wave/clip1.csv", "data/kick/deep/clip1.csv")
+    clips = find_clips(sorted(tmp_path.rglob("*.csv")), ["*.csv"], "clip1.csv")
+    assert [(clip.stem, clip.folder) for clip in clips] == [("kick/deep/clip1", "kick"), ("wave/clip1", "wave")]
+    (tmp_path / "data/wave/clip2.csv").touch()
+    clips = find_clips(sorted((tmp_path / "data/wave").iterdir()), ["*.csv"], "clip1.csv")
+    assert [(clip.stem, clip.folder) for clip in clips] == [("clip1", ""), ("clip2", "")]
+
+
+def test_a_file_beside_folders_has_its_own_name(tmp_path):
+    touch(tmp_path, "first/clip1.csv", "clip2.csv")
+    assert names(find_clips([tmp_path / "first", tmp_path / "clip2.csv"], ["*.csv"], "clip1.csv")) == [
+        "clip2",
+        "first/clip1",
+    ]
+
+
+def test_a_file_given_by_its_path_is_found_whatever_its_ending(tmp_path):
+    touch(tmp_path, "clip1.data", "clip2")
+    assert names(find_clips(tmp_path / "clip1.data", ["*.csv"], "clip1.csv")) == ["clip1"]
+    assert names(find_clips([tmp_path / "clip1.data", tmp_path / "clip2"], ["*.csv"], "clip1.csv")) == [
+        "clip1",
+        "clip2",
+    ]
+
+
+def test_an_archive_that_is_cut_short_is_no_clip(tmp_path):
+    (tmp_path / "clips.zip").write_bytes(b"PK")
+    with pytest.raises(FileNotFoundError, match="no zip archive, or one cut short"):
+        find_clips(tmp_path / "clips.zip", ["*.csv"], "clip1.csv")
+
+
 def test_two_files_of_one_name_are_an_error(tmp_path):
     touch(tmp_path, "wave/clip1.csv", "wave/clip1.json")
     with pytest.raises(ValueError, match="Two files are named 'wave/clip1'"):

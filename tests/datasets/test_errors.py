@@ -8,7 +8,7 @@ import pytest
 from joblib import Parallel, delayed, parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
-from skeletonlearn.datasets._errors import ON_ERROR, SUBSETS, check_choice
+from skeletonlearn.datasets._errors import ON_ERROR, SUBSETS, check_choice, cut, describe
 
 
 def facts(error):
@@ -62,3 +62,37 @@ def test_another_value_is_an_error_with_got_and_wanted(value):
     with pytest.raises(ValueError, match="must be one of") as error:
         check_choice("subset", value, SUBSETS)
     assert str(error.value) == f"subset={value!r} must be one of 'all', 'train', 'test'."
+
+
+@pytest.mark.parametrize("longest", [40, 100, 101])
+def test_a_long_text_is_cut_in_its_middle(longest):
+    text = "".join(f"{at} " for at in range(1000))
+    short = cut(text, longest)
+    assert len(short) == longest
+    assert short.startswith("0 1 2 3 ")
+    assert short.endswith("999 ")
+    assert cut(short, longest) == short
+
+
+def test_a_reason_is_bounded_and_keeps_what_was_expected():
+    error = SkeletonFileError("a.json", 3, f"got {'x' * 10_000}, expected a list")
+    assert len(str(error)) < 700
+    assert str(error).endswith("expected a list")
+    assert facts(pickle.loads(pickle.dumps(error))) == facts(error)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([1], "list"),
+        (None, "NoneType"),
+        ({"b": 1, "a": 2}, "keys ['a', 'b']"),
+        ({str(at): at for at in range(1000)}, "keys ['0', '1', '10', '100', '101', '102', '103', '104'] and 992 more"),
+    ],
+)
+def test_a_value_is_described_in_a_few_words(value, text):
+    assert describe(value) == text
+
+
+def test_long_keys_are_described_in_a_few_words():
+    assert len(describe({f"{at}" * 1000: at for at in range(1000)})) < 450

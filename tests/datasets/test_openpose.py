@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from skeletonlearn.datasets import SkeletonFileError
-from skeletonlearn.datasets._openpose import OPENPOSE_COCO18, load_openpose
-from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25
+from skeletonlearn.datasets._openpose import load_openpose
+from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25, OPENPOSE_COCO18
 
 
 def person(x, *, n_points=25, confidence=0.8, unseen=()):
@@ -180,7 +180,7 @@ FAULTS = {
     "a huge integer": (frame_of(pose_keypoints_2d=[10**400] * 75), "too large"),
     "another number of points": (
         frame_of(pose_keypoints_2d=person(1, n_points=18)),
-        "got 18 points a person, expected 25 as in",
+        "got 18 points of OPENPOSE_COCO18 a person, expected 25 points of OPENPOSE_BODY25 as in",
     ),
 }
 

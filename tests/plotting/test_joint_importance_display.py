@@ -9,7 +9,8 @@ from sklearn.pipeline import make_pipeline
 from skeletonlearn.plotting import JointImportanceDisplay
 from skeletonlearn.plotting._joint_importance_display import limbs_of
 from skeletonlearn.preprocessing import SequenceFlattener
-from skeletonlearn.skeletons import KINECT_V1, get_skeleton, list_skeletons
+from skeletonlearn.skeletons import COCO_WHOLEBODY, KINECT_V1, get_skeleton
+from tests.layouts import BODIES
 
 X = np.random.default_rng(0).normal(size=(60, 3, 10, 3))  # two persons
 Y = (X[:, :, 4].sum(axis=(1, 2)) > 0).astype(int)  # the first person's left foot
@@ -71,11 +72,12 @@ def test_groups_are_drawn_as_sizes_and_colours_of_their_joints(five_joints):
     assert display.colorbar_.ax.get_ylabel() == "drop of the score"
 
 
-@pytest.mark.parametrize("name", list_skeletons())
+@pytest.mark.parametrize("name", BODIES)
 def test_limbs_hold_every_joint_once_and_both_sides_alike(name):
     skeleton = get_skeleton(name)
     limbs = limbs_of(skeleton)
-    assert sorted(limbs) == ["left arm", "left leg", "right arm", "right leg", "trunk and head"]
+    parts = {part.replace("_", " ") for part in skeleton.parts if part != "body"}
+    assert set(limbs) == {"left arm", "left leg", "right arm", "right leg", "trunk and head"} | parts
     assert sorted(joint for limb in limbs.values() for joint in limb) == sorted(skeleton.joints)
     assert len(limbs["left arm"]) == len(limbs["right arm"])
 
@@ -85,6 +87,13 @@ def test_limbs_of_a_kinect_are_those_one_would_name():
     assert limbs["left arm"] == ["left_shoulder", "left_elbow", "left_wrist", "left_hand"]
     assert limbs["right leg"] == ["right_hip", "right_knee", "right_ankle", "right_foot"]
     assert limbs["trunk and head"] == ["hip", "spine", "neck", "head"]
+
+
+def test_hands_and_the_face_of_a_whole_body_are_groups_of_their_own():
+    limbs = limbs_of(COCO_WHOLEBODY)
+    assert limbs["left arm"] == ["left_shoulder", "left_elbow", "left_wrist"]
+    assert limbs["right hand"] == [COCO_WHOLEBODY.joints[at] for at in COCO_WHOLEBODY.part_index("right_hand")]
+    assert len(limbs["face"]) == 68
 
 
 @pytest.mark.parametrize(

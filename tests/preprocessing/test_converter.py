@@ -7,10 +7,15 @@ import pytest
 
 from skeletonlearn.preprocessing import SkeletonConverter
 from skeletonlearn.skeletons import (
+    AZURE_KINECT,
     COCO,
+    COCO_WHOLEBODY,
     H36M,
+    HALPE26,
     KINECT_V1,
+    MEDIAPIPE_HOLISTIC,
     MEDIAPIPE_POSE,
+    MPII,
     NTU_RGBD,
     OPENPOSE_BODY25,
     SBU,
@@ -18,6 +23,7 @@ from skeletonlearn.skeletons import (
     get_skeleton,
     list_skeletons,
 )
+from tests.layouts import BODIES, PLAIN_BODIES
 
 # A person of about 1.75 m who stands with hanging arms: x to the right, y up from the floor, z backward, in metres.
 STANDING = {
@@ -25,7 +31,10 @@ STANDING = {
     "spine": (0.0, 1.2, 0.0),
     "shoulder centre": (0.0, 1.44, 0.0),
     "neck above": (0.0, 1.51, 0.0),
+    "spine_chest": (0.0, 1.32, 0.0),
+    "right_clavicle": (0.04, 1.44, 0.0),
     "head": (0.0, 1.65, 0.0),
+    "head_top": (0.0, 1.75, 0.0),
     "nose": (0.0, 1.63, -0.1),
     "right_eye": (0.03, 1.67, -0.08),
     "right_eye_inner": (0.015, 1.67, -0.08),
@@ -48,7 +57,8 @@ STANDING = {
     "right_big_toe": (0.08, 0.01, -0.17),
     "right_small_toe": (0.14, 0.01, -0.14),
 }
-every_pair = pytest.mark.parametrize(("source", "target"), list(permutations(list_skeletons(), 2)))
+every_pair = pytest.mark.parametrize(("source", "target"), list(permutations(PLAIN_BODIES, 2)))
+every_whole_body = pytest.mark.parametrize("name", [name for name in BODIES if name not in PLAIN_BODIES])
 
 
 def bodies(skeleton, n_persons=1, n_channels=3):
@@ -60,8 +70,8 @@ def convert(X, source, target, **parameters):
 
 
 def meanings(skeleton):
-    """What each joint is. All layouts call the shoulder centre the neck but NTU_RGBD, which also has a neck proper."""
-    if skeleton.name == "NTU_RGBD":
+    """What each joint is. Where the neck lies above the shoulders it is another joint than their centre."""
+    if skeleton.name in ("NTU_RGBD", "MPII", "AZURE_KINECT"):
         renamed = {"spine_shoulder": "shoulder centre", "neck": "neck above"}
     else:
         renamed = {"neck": "shoulder centre"}
@@ -117,10 +127,9 @@ def test_shared_joints_are_copied_bit_by_bit(source, target, fill):
     assert convert(X, source, target, fill=fill)[:, :, theirs].tobytes() == X[:, :, ours].tobytes()
 
 
-@pytest.mark.parametrize("fill", ["rules", "nan"])
-@pytest.mark.parametrize(("n_persons", "n_channels"), [(1, 3), (2, 2)])
+@pytest.mark.parametrize(("fill", "n_persons", "n_channels"), [("rules", 2, 2), ("nan", 1, 3)])
 @every_pair
-def test_there_and_back_is_identity_on_shared_joints(source, target, n_persons, n_channels, fill):
+def test_there_and_back_is_identity_on_shared_joints(source, target, fill, n_persons, n_channels):
     source, target = get_skeleton(source), get_skeleton(target)
     long = with_holes(bodies(source, n_persons, n_channels))
     ragged = [long[0], long[1, :3]]
@@ -152,15 +161,15 @@ def test_converted_limbs_and_face_lie_near_their_joints(source, target):
     assert max(distances(source, target).values()) < 0.2
 
 
-@pytest.mark.parametrize("source", list_skeletons())
+@pytest.mark.parametrize("source", PLAIN_BODIES)
 def test_trunk_of_ntu_is_made_from_the_hip_up(source):
     body = convert(standing(get_skeleton(source)), source, NTU_RGBD)[0, 0]
     heights = [body[NTU_RGBD.index(joint), 1] for joint in ("hip", "spine", "spine_shoulder", "neck", "head")]
     assert (np.diff(heights) > 0.05).all()
 
 
-@pytest.mark.parametrize("source", list_skeletons())
-@pytest.mark.parametrize("target", list_skeletons())
+@pytest.mark.parametrize("source", PLAIN_BODIES)
+@pytest.mark.parametrize("target", PLAIN_BODIES)
 def test_converting_commutes_with_mirroring(source, target):
     source, target = get_skeleton(source), get_skeleton(target)
     X = bodies(source)
@@ -205,18 +214,36 @@ def test_joint_that_the_source_has_as_a_role_is_the_mean_of_its_joints():
         (NTU_RGBD, MEDIAPIPE_POSE, "left_heel", ("left_ankle",)),
         (OPENPOSE_BODY25, KINECT_V1, "left_foot", ("left_big_toe",)),
         (COCO, MEDIAPIPE_POSE, "left_eye_inner", ("left_eye",)),
+        (COCO_WHOLEBODY, COCO, "left_wrist", ("left_wrist",)),
+        (COCO_WHOLEBODY, MEDIAPIPE_POSE, "left_eye_inner", ("left_eye_inner",)),
+        (COCO_WHOLEBODY, MEDIAPIPE_POSE, "right_index", ("right_index_finger_mcp",)),
+        (COCO_WHOLEBODY, NTU_RGBD, "left_hand_tip", ("left_middle_finger_tip",)),
+        (COCO_WHOLEBODY, NTU_RGBD, "left_hand", ("left_wrist", "left_index_finger_mcp", "left_pinky_mcp")),
+        (COCO, COCO_WHOLEBODY, "left_middle_finger_tip", ()),
+        (HALPE26, OPENPOSE_BODY25, "neck", ("neck",)),
+        (HALPE26, KINECT_V1, "head", ("left_ear", "right_ear")),
+        (MPII, KINECT_V1, "head", ("neck", "head_top")),
+        (MPII, NTU_RGBD, "neck", ("neck",)),
+        (MPII, KINECT_V1, "neck", ("spine_shoulder",)),
+        (MPII, COCO, "left_ear", ("neck", "head_top")),
+        (KINECT_V1, HALPE26, "head_top", ("head",)),
+        (AZURE_KINECT, NTU_RGBD, "spine_shoulder", ("left_clavicle", "right_clavicle")),
+        (AZURE_KINECT, KINECT_V1, "neck", ("left_clavicle", "right_clavicle")),
+        (AZURE_KINECT, NTU_RGBD, "left_thumb", ("left_thumb",)),
+        (KINECT_V1, AZURE_KINECT, "spine_chest", ("spine", "neck")),
+        (KINECT_V1, AZURE_KINECT, "left_clavicle", ("neck", "neck", "left_shoulder")),
     ],
 )
 def test_joint_that_is_not_there_is_made_by_the_rules(source, target, joint, expected):
     X = bodies(source)
     converter = SkeletonConverter(source, target).fit(X)
     assert converter.joint_sources_[joint] == expected
-    mean = X[:, :, [source.index(name) for name in expected]].mean(axis=2)
+    mean = X[:, :, [source.index(name) for name in expected]].mean(axis=2) if expected else np.nan
     np.testing.assert_allclose(converter.transform(X)[:, :, target.index(joint)], mean, rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("source", list_skeletons())
-@pytest.mark.parametrize("target", list_skeletons())
+@pytest.mark.parametrize("source", PLAIN_BODIES)
+@pytest.mark.parametrize("target", PLAIN_BODIES)
 def test_layouts_of_the_catalogue_convert_without_missing_joints(source, target):
     assert not np.isnan(convert(bodies(get_skeleton(source)), source, target)).any()
 
@@ -311,8 +338,61 @@ def test_mean_of_two_joints_of_which_one_is_missing_is_missing_in_that_frame_onl
 def test_each_missing_joint_touches_exactly_those_made_of_it(source, target):
     source, target = get_skeleton(source), get_skeleton(target)
     converter = SkeletonConverter(source, target)
-    for at, joint in enumerate(source.joints):
-        X = bodies(source)[:1, :1]
-        X[:, :, at] = np.nan
-        missing = np.isnan(converter.fit_transform(X)).all(axis=(0, 1, 3))
-        np.testing.assert_array_equal(missing, [joint in names for names in converter.joint_sources_.values()])
+    each_missing = np.where(np.eye(source.n_joints, dtype=bool), np.nan, 0.0)[:, None, :, None]
+    missing = np.isnan(converter.fit_transform(each_missing))[:, 0, :, 0]
+    made_of = [[joint in names for names in converter.joint_sources_.values()] for joint in source.joints]
+    np.testing.assert_array_equal(missing, made_of)
+
+
+@every_whole_body
+def test_joints_that_a_whole_body_shares_with_any_other_come_back(name):
+    whole = get_skeleton(name)
+    X = with_holes(bodies(whole, n_persons=2, n_channels=2))
+    for other in map(get_skeleton, BODIES):
+        shared, theirs = shared_joints(whole, other)
+        for fill in ("rules", "nan"):
+            converted = convert(X, whole, other, fill=fill)
+            each = converted.reshape(2, 4, 2, other.n_joints, 2)
+            assert each[..., theirs, :].tobytes() == X.reshape(2, 4, 2, whole.n_joints, 2)[..., shared, :].tobytes()
+            back = convert(converted, other, whole, fill=fill).reshape(2, 4, 2, whole.n_joints, 2)
+            assert back[..., shared, :].tobytes() == each[..., theirs, :].tobytes()
+
+
+@every_whole_body
+def test_a_whole_body_gives_any_body_all_its_joints(name):
+    whole = get_skeleton(name)
+    for other in map(get_skeleton, PLAIN_BODIES):
+        assert not np.isnan(convert(bodies(whole), whole, other)).any()
+
+
+@every_whole_body
+def test_only_fingers_and_contours_of_the_face_are_missing_in_a_whole_body_made_of_another(name):
+    whole = get_skeleton(name)
+    parts = {joint for part in whole.parts if part != "body" for joint in whole.parts[part]}
+    for other in map(get_skeleton, PLAIN_BODIES):
+        sources = SkeletonConverter(other, whole).fit(bodies(other)).joint_sources_
+        missing = {joint for joint, names in sources.items() if not names}
+        assert missing < parts
+        assert {"left_hand_wrist", "right_hand_wrist"} <= parts - missing
+
+
+@every_whole_body
+def test_converting_a_whole_body_commutes_with_mirroring(name):
+    whole = get_skeleton(name)
+    for other in map(get_skeleton, BODIES):
+        X = bodies(whole)
+        mirrored = convert(X[:, :, whole.mirror_index], whole, other)
+        np.testing.assert_allclose(mirrored, convert(X, whole, other)[:, :, other.mirror_index], atol=1e-12)
+
+
+def test_a_whole_body_without_parts_converts_as_the_body_does():
+    body = COCO_WHOLEBODY.without("face", "left_hand", "right_hand")
+    X = bodies(COCO_WHOLEBODY)
+    cut = X[:, :, COCO_WHOLEBODY.part_index("body")]
+    np.testing.assert_array_equal(convert(cut, body, COCO), convert(X, COCO_WHOLEBODY, COCO))
+
+
+def test_a_hand_converts_to_the_hand_of_another_layout():
+    left = [layout.part("left_hand") for layout in (COCO_WHOLEBODY, MEDIAPIPE_HOLISTIC)]
+    X = bodies(left[0])
+    np.testing.assert_array_equal(convert(X, *left), X)

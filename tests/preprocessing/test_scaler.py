@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skeletonlearn.preprocessing import BodyScaler
-from skeletonlearn.skeletons import COCO, KINECT_V1, SBU, Skeleton, get_skeleton, list_skeletons
+from skeletonlearn.skeletons import COCO, KINECT_V1, SBU, Skeleton, get_skeleton
+from tests.layouts import BODIES
 
 HIP, NECK = KINECT_V1.index("hip"), KINECT_V1.index("neck")
 SETTINGS = [(reference, per) for reference in ("torso", "height", "std") for per in ("sequence", "frame")]
@@ -49,7 +50,7 @@ def test_height_is_the_way_along_the_bones_whatever_the_pose():
     np.testing.assert_allclose(scaled, X / (0.5 * bones_on_the_way), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", list_skeletons())
+@pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("reference", ["torso", "height"])
 def test_every_layout_of_the_catalogue_has_a_size(name, reference):
     X = np.random.default_rng(0).normal(size=(2, 3, get_skeleton(name).n_joints, 3))

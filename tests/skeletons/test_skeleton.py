@@ -4,14 +4,38 @@ import numpy as np
 import pytest
 
 from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla
-from skeletonlearn.skeletons import KINECT_V1, NTU_RGBD, ROLES, Skeleton, get_skeleton, list_skeletons
+from skeletonlearn.skeletons import (
+    AZURE_KINECT,
+    COCO_WHOLEBODY,
+    HALPE26,
+    HALPE_FULLBODY,
+    KINECT_V1,
+    MEDIAPIPE_HAND,
+    MEDIAPIPE_HOLISTIC,
+    MEDIAPIPE_POSE,
+    MPII,
+    NTU_RGBD,
+    OPENPOSE_COCO18,
+    OPENPOSE_WHOLEBODY,
+    ROLES,
+    Skeleton,
+    get_skeleton,
+    list_skeletons,
+)
+from skeletonlearn.skeletons._hand import palm_of
+from tests.layouts import BODIES
 
 CATALOGUE = [get_skeleton(name) for name in list_skeletons()]
 SIZES = {
     **{"NTU_RGBD": 25, "KINECT_V1": 20, "MSR_ACTION3D": 20, "UTD_MHAD": 20, "SBU": 15, "FLORENCE3D": 15, "COCO": 17},
-    **{"OPENPOSE_BODY25": 25, "MEDIAPIPE_POSE": 33, "H36M": 17},
+    **{"OPENPOSE_BODY25": 25, "MEDIAPIPE_POSE": 33, "H36M": 17, "AZURE_KINECT": 32, "MPII": 16, "HALPE26": 26},
+    **{"OPENPOSE_COCO18": 18, "MEDIAPIPE_HAND": 21, "COCO_WHOLEBODY": 133, "HALPE_FULLBODY": 136},
+    **{"OPENPOSE_BODY25_HANDS": 67, "OPENPOSE_WHOLEBODY": 137, "MEDIAPIPE_HOLISTIC": 75},
 }
 every_layout = pytest.mark.parametrize("skeleton", CATALOGUE, ids=lambda skeleton: skeleton.name)
+WHOLE_BODIES = [skeleton for skeleton in CATALOGUE if skeleton.parts]
+every_whole_body = pytest.mark.parametrize("skeleton", WHOLE_BODIES, ids=lambda skeleton: skeleton.name)
+every_body = pytest.mark.parametrize("skeleton", map(get_skeleton, BODIES), ids=lambda skeleton: skeleton.name)
 
 
 def test_the_catalogue_has_the_known_layouts():
@@ -57,7 +81,9 @@ def test_ancestors_rebuild_positions_from_bones(skeleton):
     np.testing.assert_allclose(position[skeleton.root] + skeleton.ancestors @ bones, position, atol=1e-12)
 
 
-@every_layout
+@pytest.mark.parametrize(
+    "skeleton", [one for one in CATALOGUE if one.name != "MEDIAPIPE_HAND"], ids=lambda one: one.name
+)
 def test_every_role_is_known_and_sides_mirror(skeleton):
     assert set(skeleton.roles) == set(ROLES)
     for part in ("hip", "shoulder"):
@@ -205,3 +231,148 @@ def test_joints_are_stacked_as_in_a_standing_body_on_real_files(real):
 def test_bones_that_run_in_a_circle_are_refused_by_their_names(bones, lost):
     with pytest.raises(ValueError, match=f"bones do not join {lost} to the root"):
         Skeleton("own", tuple("abcd"), bones)
+
+
+@every_whole_body
+def test_parts_of_a_whole_body_are_all_of_it_each_joint_once(skeleton):
+    joints = [joint for part in skeleton.parts.values() for joint in part]
+    assert sorted(joints) == sorted(skeleton.joints)
+    assert {"body", "left_hand", "right_hand"} <= set(skeleton.parts)
+
+
+@every_whole_body
+def test_a_part_is_a_tree_of_the_bones_that_it_has_in_the_whole(skeleton):
+    for part in skeleton.parts:
+        cut = skeleton.part(part)
+        assert cut.joints == skeleton.parts[part] == tuple(skeleton.joints[at] for at in skeleton.part_index(part))
+        assert set(cut.bones) == {bone for bone in skeleton.bones if set(bone) <= set(cut.joints)}
+
+
+@every_whole_body
+def test_a_part_and_the_layout_without_it_share_the_joints(skeleton):
+    for part in skeleton.parts:
+        rest = skeleton.without(part)
+        assert set(rest.joints) == set(skeleton.joints) - set(skeleton.parts[part])
+        assert set(rest.parts) == set(skeleton.parts) - {part}
+
+
+@pytest.mark.parametrize(("part", "root"), [("left_hand", "left_hand_wrist"), ("face", "nose_tip"), ("body", "nose")])
+def test_a_part_is_rooted_where_it_hangs_from_the_body(part, root):
+    cut = COCO_WHOLEBODY.part(part)
+    assert cut.joints[cut.root] == root
+
+
+def test_a_body_cut_out_keeps_its_roles_and_a_hand_has_none():
+    assert COCO_WHOLEBODY.without("face", "right_hand").roles == COCO_WHOLEBODY.roles
+    assert COCO_WHOLEBODY.part("right_hand").roles == {}
+
+
+def test_joints_that_hang_from_nothing_hang_from_the_first_of_them():
+    hands = COCO_WHOLEBODY.part("left_hand", "right_hand")
+    assert hands.joints[hands.root] == "left_hand_wrist"
+    assert ("right_hand_wrist", "left_hand_wrist") in hands.bones
+    assert len(hands.mirror_pairs) == 21
+
+
+def test_parts_are_cut_in_the_order_of_the_joints_and_once():
+    index = COCO_WHOLEBODY.part_index("right_hand", "left_hand", "right_hand")
+    assert index == list(range(91, 133))
+
+
+def test_parts_of_several_persons_are_cut_with_tiled_indices():
+    index = MEDIAPIPE_HOLISTIC.tiled(MEDIAPIPE_HOLISTIC.part_index("left_hand"), 150)
+    np.testing.assert_array_equal(index, np.r_[33:54, 108:129])
+
+
+def test_a_hand_by_itself_is_its_own_mirror_image():
+    hand = COCO_WHOLEBODY.part("left_hand")
+    np.testing.assert_array_equal(hand.mirror_index, np.arange(21))
+    assert hand.mirror_pairs == ()
+
+
+@pytest.mark.parametrize("ask", [COCO_WHOLEBODY.part, COCO_WHOLEBODY.without, COCO_WHOLEBODY.part_index])
+def test_an_unknown_part_is_an_error_that_names_the_nearest(ask):
+    with pytest.raises(ValueError, match=r"no part 'lefthand'; it has body, face, .*\. Did you mean 'left_hand'\?"):
+        ask("lefthand")
+    with pytest.raises(ValueError, match="got no part of COCO_WHOLEBODY, expected one or more of body, face"):
+        ask()
+
+
+def test_a_layout_of_one_part_says_that_it_has_no_parts():
+    with pytest.raises(ValueError, match="KINECT_V1 has no part 'face'; it has no parts"):
+        KINECT_V1.part("face")
+
+
+@pytest.mark.parametrize(("parts", "text"), [({"arm": ["b"]}, "no joint 'b'"), ({"arm": []}, "'arm' without joints")])
+def test_parts_of_other_joints_or_none_are_refused(parts, text):
+    with pytest.raises(ValueError, match=text):
+        Skeleton("point", ("a",), (), parts=parts)
+
+
+def test_a_whole_body_without_all_its_parts_is_refused():
+    with pytest.raises(ValueError, match="at least one, got"):
+        COCO_WHOLEBODY.without(*COCO_WHOLEBODY.parts)
+
+
+# the pairs of the published scheme of 68 points, from 1 as there
+FACE_PAIRS = (
+    *[(right, 18 - right) for right in range(1, 9)],
+    *[(right, 45 - right) for right in range(18, 23)],
+    *((32, 36), (33, 35), (37, 46), (38, 45), (39, 44), (40, 43), (41, 48), (42, 47)),
+    *((49, 55), (50, 54), (51, 53), (60, 56), (59, 57), (61, 65), (62, 64), (68, 66)),
+)
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "start"), [(COCO_WHOLEBODY, 22), (HALPE_FULLBODY, 25), (OPENPOSE_WHOLEBODY, 66)], ids=str
+)
+def test_points_of_a_face_are_mirrored_by_the_published_scheme(skeleton, start):
+    assert skeleton.joints[start + 9] == "chin"
+    face = skeleton.part_index("face")
+    pairs = {
+        (left, right) for left, right in skeleton.mirror_pairs if left in face and "pupil" not in skeleton.joints[left]
+    }
+    assert pairs == {(left + start, right + start) for right, left in FACE_PAIRS}
+
+
+HANDS = [
+    (MEDIAPIPE_HAND, 0, ""),
+    (COCO_WHOLEBODY, 91, "left_"),
+    (COCO_WHOLEBODY, 112, "right_"),
+    (HALPE_FULLBODY, 94, "left_"),
+]
+
+
+@pytest.mark.parametrize(("skeleton", "start", "side"), HANDS)
+def test_a_hand_is_its_wrist_and_five_fingers_outwards_from_the_thumb(skeleton, start, side):
+    tips = [f"{side}{finger}_tip" for finger in ("thumb", "index_finger", "middle_finger", "ring_finger", "pinky")]
+    assert [skeleton.joints[start + at] for at in (4, 8, 12, 16, 20)] == tips
+    parents = skeleton.parents[start : start + 21] - start
+    assert parents[[1, 5, 9, 13, 17]].tolist() == [0] * 5
+    assert all(parents[at] == at - 1 for at in range(2, 21) if at not in (5, 9, 13, 17))
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "places"),
+    [
+        (HALPE26, {17: "head_top", 18: "neck", 19: "hip", 20: "left_big_toe", 23: "right_small_toe", 24: "left_heel"}),
+        (COCO_WHOLEBODY, {0: "nose", 16: "right_ankle", 18: "left_small_toe", 19: "left_heel", 22: "right_heel"}),
+        (MPII, {0: "right_ankle", 3: "left_hip", 7: "spine_shoulder", 8: "neck", 9: "head_top", 15: "left_wrist"}),
+        (AZURE_KINECT, {3: "neck", 4: "left_clavicle", 10: "left_thumb", 18: "left_hip", 27: "nose", 31: "right_ear"}),
+        (OPENPOSE_COCO18, {1: "neck", 2: "right_shoulder", 5: "left_shoulder", 8: "right_hip", 17: "left_ear"}),
+        (MEDIAPIPE_HOLISTIC, {32: "right_foot", 33: "left_hand_wrist", 54: "right_hand_wrist"}),
+        (OPENPOSE_WHOLEBODY, {25: "left_hand_wrist", 46: "right_hand_wrist", 67: "right_jaw_1", 136: "left_pupil"}),
+    ],
+    ids=str,
+)
+def test_joints_stand_where_the_format_has_them(skeleton, places):
+    assert {at: skeleton.joints[at] for at in places} == places
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "palm"),
+    [(MEDIAPIPE_HAND, (0, 9)), (COCO_WHOLEBODY.part("right_hand"), (0, 9)), (MEDIAPIPE_POSE, None)],
+)
+def test_the_palm_of_a_hand_is_found(skeleton, palm):
+    assert palm_of(skeleton) == palm
+    assert palm_of(COCO_WHOLEBODY.part("left_hand", "right_hand")) is None

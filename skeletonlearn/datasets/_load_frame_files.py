@@ -1,0 +1,225 @@
+"""How readers of files that are a frame each make a Bunch of clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skeletonlearn.datasets._bunch import SkeletonBunch
+from skeletonlearn.datasets._clip_cache import gather_clips
+from skeletonlearn.datasets._clip_files import ClipFile, label_clips, natural_key
+from skeletonlearn.datasets._clip_options import ClipOptions
+from skeletonlearn.datasets._clip_segments import read_segments
+from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._load_clips import make_clip_bunch, require_clips
+from skeletonlearn.datasets._persons import find_excess, sequence_of_people
+from skeletonlearn.datasets._read_files import LeftOut, Record, iterate_records
+from skeletonlearn.datasets._source import FileContent
+from skeletonlearn.skeletons import Skeleton
+
+
+class FramePeople(NamedTuple):
+    """The people of one frame, as its file has them.
+
+    Parameters
+    ----------
+    people : ndarray of shape (n_people, n_joints, n_channels + 1)
+        Coordinates, then the confidence.
+    skeleton : Skeleton or None
+        Their layout; None where nobody is.
+    tracks : ndarray of int of shape (n_people,) or None, default=None
+        The number of each person, if the file has one for everybody.
+    """
+
+    people: np.ndarray
+    skeleton: Skeleton | None
+    tracks: np.ndarray | None = None
+
+
+NOBODY = FramePeople(np.empty((0, 1, 1)), None, np.empty(0, dtype=np.intp))
+
+ClipAndFrame = Callable[[ClipFile], tuple[str, int] | None]
+ReadFrame = Callable[[FileContent], FramePeople]
+
+
+def load_frame_files(
+    reader: str,
+    files: Sequence[ClipFile],
+    clip_and_frame: ClipAndFrame,
+    read_frame: ReadFrame,
+    options: ClipOptions,
+    *,
+    n_persons: int,
+    min_confidence: float,
+    key: Any,
+    DESCR: str,
+) -> SkeletonBunch:
+    """The Bunch of clips whose frames are a file each.
+
+    Parameters
+    ----------
+    reader : str
+        The name of the reader, such as "openpose".
+    files : sequence of ClipFile
+        The files.
+    clip_and_frame : callable
+        From a file to the name of its clip and its frame's number, from the file name; None where that has no number.
+        Frames come in order of their numbers. Numbers that are missing leave no gap.
+    read_frame : callable
+        From a FileContent to FramePeople, `NOBODY` where nobody is; it can be pickled.
+    options : ClipOptions
+        The shared parameters.
+    n_persons : int
+        How many persons a sequence has.
+    min_confidence : float
+        Joints with less confidence are NaN.
+    key : object
+        The reader's own parameters, on which the frames depend, for the cache.
+    DESCR : str
+        About the data.
+
+    Returns
+    -------
+    SkeletonBunch
+        See the loaders. A faulty frame is NaN, and noted in `left_out`.
+
+    Raises
+    ------
+    ValueError
+        See the loaders.
+    """
+    names = LeftOut(options.on_error)
+    frame_files = _group(files, clip_and_frame, names)
+    table = None if options.segments is None else read_segments(options.segments, options.fps)
+    folders = {name: frames[0].folder for name, frames in frame_files.items()}
+    classes = None if table else label_clips(folders, options.labels)
+
+    def clips(left_out: LeftOut) -> Generator[Record, None, None]:
+        people = _PeopleOfClips(frame_files, n_persons, min_confidence, left_out)
+        with closing(_read_frames(people.files, read_frame, options, left_out)) as frames:
+            yield from people.assemble(frames)
+
+    stamps = [(name, [(file.stem, file.stamp) for file in frames]) for name, frames in frame_files.items()]
+    key = [key, int(n_persons), float(min_confidence), stamps, folders]
+    records, left_out = gather_clips(reader, clips, options, key)
+    for name, fault in names.faults.items():
+        left_out.add(name, fault)
+    return make_clip_bunch(records, classes, table, options, left_out, n_files=len(files), DESCR=DESCR)
+
+
+def _group(files: Sequence[ClipFile], clip_and_frame: ClipAndFrame, left_out: LeftOut) -> dict[str, list[ClipFile]]:
+    """The files of each clip by its name, frames in order; those with faulty names are left out."""
+    clips: dict[str, dict[int, ClipFile]] = {}
+    for file in files:
+        found = clip_and_frame(file)
+        if found is None:
+            stem = file.stem.rpartition("/")[2]
+            fault = f"got the file name {stem!r}, expected a frame's number in it"
+        else:
+            name, number = found
+            first = clips.setdefault(name, {}).setdefault(number, file)
+            if first is file:
+                continue
+            fault = f"got frame {number} of the clip {name!r} again, expected it once, as {first}"
+        left_out.add(file.stem, SkeletonFileError(str(file), None, fault))
+    left_out.require(clips, f"{len(files)} files could be read, expected at least one")
+    in_order = sorted(clips, key=natural_key)
+    return {name: [clips[name][at] for at in sorted(clips[name])] for name in in_order}
+
+
+def _read_frames(
+    files: Sequence[ClipFile], read_frame: ReadFrame, options: ClipOptions, left_out: LeftOut
+) -> Generator[Record, None, None]:
+    read, n_sound = partial(_read_people, read_frame), 0
+    frames = iterate_records(files, read, left_out=left_out, n_jobs=options.n_jobs, verbose=options.verbose)
+    with closing(frames):
+        for frame in frames:
+            n_sound += 1
+            yield frame
+    require_clips(n_sound, left_out, len(files), "files")
+
+
+def _read_people(read_frame: ReadFrame, content: FileContent) -> Record:
+    return {"file": str(content.file), "stem": content.stem, "people": read_frame(content)}
+
+
+class _PeopleOfClips:
+    """Frames on their way to clips, one clip after another.
+
+    Parameters
+    ----------
+    clips : mapping of str to sequence of ClipFile
+        The files of each clip, in order.
+    n_persons : int
+        How many persons a sequence has.
+    min_confidence : float
+        Joints with less confidence are NaN.
+    left_out : LeftOut
+        Takes the faults.
+    """
+
+    def __init__(
+        self, clips: Mapping[str, Sequence[ClipFile]], n_persons: int, min_confidence: float, left_out: LeftOut
+    ) -> None:
+        self._clips, self._n_persons, self._min_confidence, self._left_out = clips, n_persons, min_confidence, left_out
+        self.files = [file for frames in clips.values() for file in frames]
+        self._clip_of = {str(file): name for name, frames in clips.items() for file in frames}
+        self._skeleton: Skeleton | None = None
+        self._first = ""
+
+    def assemble(self, frames: Iterator[Record]) -> Iterator[Record]:
+        """The record of each clip from its frames, which come in the order of `files`."""
+        n_clips, silent = 0, set(self._clips)
+        for name, own in groupby(frames, lambda frame: self._clip_of[frame["file"]]):
+            silent.remove(name)
+            record = self._record(name, {frame["file"]: frame for frame in own if self._is_sound(frame)})
+            n_clips += record is not None
+            if record is not None:
+                yield record
+        for name in sorted(silent, key=natural_key):
+            self._leave_out(name, "got no sound frame, expected one")
+        require_clips(n_clips, self._left_out, len(self._clips), "clips")
+
+    def _is_sound(self, frame: Record) -> bool:
+        """Whether a frame has the layout of the first, and coordinates; notes its fault otherwise."""
+        people, skeleton = frame["people"].people, frame["people"].skeleton
+        if skeleton is None:
+            return True
+        if self._skeleton is None:
+            self._skeleton, self._first = skeleton, frame["file"]
+        reason = find_excess(people)
+        if skeleton is not self._skeleton and skeleton != self._skeleton:
+            reason = f"got {_points(skeleton)} a person, expected {_points(self._skeleton)} as in {self._first}"
+        if reason:
+            self._left_out.add(frame["stem"], SkeletonFileError(frame["file"], None, reason))
+        return not reason
+
+    def _record(self, name: str, frames: Mapping[str, Record]) -> Record | None:
+        people = [frames[file]["people"] if file in frames else NOBODY for file in map(str, self._clips[name])]
+        tracks = [one.tracks for one in people if one.tracks is not None]
+        known = tracks if len(tracks) == len(people) else None
+        coordinates = [one.people for one in people]
+        try:
+            sequence, confidence = sequence_of_people(coordinates, known, self._n_persons, self._min_confidence)
+        except ValueError as error:
+            self._leave_out(name, str(error) if frames else "got no sound frame, expected one")
+            return None
+        folder, file = self._clips[name][0].folder, self._path(name)
+        arrays = {"sequence": sequence, "confidence": confidence}
+        return {"name": name, "file": file, "folder": folder, "skeleton": self._skeleton, **arrays}
+
+    def _leave_out(self, name: str, reason: str) -> None:
+        self._left_out.add(name, SkeletonFileError(self._path(name), None, reason))
+
+    def _path(self, name: str) -> str:
+        return str(Path(str(self._clips[name][0])).parent / name.rpartition("/")[2])
+
+
+def _points(skeleton: Skeleton) -> str:
+    return f"{skeleton.n_joints} points of {skeleton.name}"
