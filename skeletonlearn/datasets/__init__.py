@@ -7,6 +7,7 @@ from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
 from skeletonlearn.datasets._from_array import sequences_from_array
+from skeletonlearn.datasets._from_xarray import sequences_from_xarray
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
@@ -15,6 +16,7 @@ from skeletonlearn.datasets._openpose import load_openpose
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._table import sequences_from_table
+from skeletonlearn.datasets._to_xarray import to_xarray
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
 
@@ -41,5 +43,7 @@ __all__ = [
     "save_pyskl",
     "sequences_from_array",
     "sequences_from_table",
+    "sequences_from_xarray",
+    "to_xarray",
     "write_ntu_skeleton",
 ]

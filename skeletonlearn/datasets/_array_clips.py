@@ -98,14 +98,14 @@ class ArrayReader:
         if self._trim:
             frames = recorded_frames(points.reshape(len(points), -1, points.shape[-1]))
         if score is not None:
-            score = np.where(np.isnan(points).any(axis=-1), np.float32(0), score)[frames].copy()
+            score = np.where(np.isnan(points).any(axis=-1) | np.isnan(score), np.float32(0), score)[frames].copy()
         return ArrayClip(points[frames].copy(), score)  # a view would keep the padding in memory
 
     def _split(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n_channels, channel = points.shape[-1], self._channel
         if not isinstance(channel, Integral) or not -n_channels <= channel < n_channels or n_channels < 2:
             raise ValueError(f"confidence_channel={channel!r} must be one of the {n_channels} channels of X, from 0.")
-        return np.nan_to_num(points[..., channel]), np.delete(points, channel, axis=-1)
+        return points[..., channel], np.delete(points, channel, axis=-1)
 
     def _with_missing(self, points: np.ndarray, score: np.ndarray | None) -> np.ndarray:
         zero = (points == 0).all(axis=-1)

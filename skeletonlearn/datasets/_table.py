@@ -203,8 +203,8 @@ class _Cells(NamedTuple):
         n_joints = rows.n_persons * len(self.joints)
         if self.scores is None:
             return {"sequences": _scatter(self.values, self.places, rows.lengths, n_joints, np.nan)}
+        values = np.where(self.scores[:, None] <= 0, np.nan, self.values)
         scores = np.nan_to_num(self.scores)[:, None]
-        values = np.where(scores > 0, self.values, np.nan)
         return {
             "sequences": _scatter(values, self.places, rows.lengths, n_joints, np.nan),
             "confidence": [one[..., 0] for one in _scatter(scores, self.places, rows.lengths, n_joints, 0.0)],
