@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_cache import gather_clips
 from skeletonlearn.datasets._clip_files import ClipFile, label_clips, natural_key
 from skeletonlearn.datasets._clip_options import ClipOptions
@@ -63,7 +63,7 @@ def load_frame_files(
     key: Any,
     DESCR: str,
     has_gaps: bool = False,
-) -> Bunch:
+) -> SkeletonBunch:
     """The Bunch of clips whose frames are a file each.
 
     Parameters
@@ -92,7 +92,7 @@ def load_frame_files(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         See the loaders. A faulty frame is NaN, and noted in `left_out`.
 
     Raises

@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import Skeleton
 from skeletonlearn.skeletons._named_layout import find_in_catalogue, layout_of_data, layout_of_names
@@ -83,7 +84,7 @@ def arrange_joints(content: FileContent, name: str, joints: Sequence[str], bones
         raise content.fault(str(error)) from None
 
 
-def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
+def infer_bones(bunch: Bunch, name: str, bones: Bones) -> SkeletonBunch:
     """Find the bones of unknown names in the data.
 
     Parameters
@@ -97,7 +98,7 @@ def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         The same, with another `skeleton` if it has that name and the catalogue does not know all joints.
     """
     own = bunch.skeleton
