@@ -15,6 +15,7 @@ from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._table import sequences_from_table
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
+from skeletonlearn.datasets._video import load_video
 
 __all__ = [
     "NTUBody",
@@ -33,6 +34,7 @@ __all__ = [
     "load_sbu",
     "load_utd_mhad",
     "load_utkinect",
+    "load_video",
     "make_actions",
     "read_ntu_skeleton",
     "save_pyskl",
