@@ -27,6 +27,7 @@ from skeletonlearn.datasets._table import sequences_from_table
 from skeletonlearn.datasets._to_xarray import to_xarray
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
+from skeletonlearn.datasets._video import load_video
 from skeletonlearn.datasets._yolo_pose import load_yolo_pose
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "load_sbu",
     "load_utd_mhad",
     "load_utkinect",
+    "load_video",
     "load_yolo_pose",
     "make_actions",
     "read_ntu_skeleton",
