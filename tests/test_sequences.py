@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skeletonlearn._sequences import empty_frames, recorded_frames, trim_empty_frames
+from skeletonlearn._sequences import empty_frames, name_sequences, recorded_frames, shows_nobody, trim_empty_frames
 
 
 def clip(n_frames=6, n_joints=5, n_channels=3):
@@ -52,8 +52,14 @@ def test_sequence_without_a_body_keeps_its_first_frame(nobody):
 
 
 def test_zeros_of_a_lone_joint_are_values():
-    series = np.array([0.0, 1.0, 0.0, np.nan]).reshape(4, 1, 1)
-    assert recorded_frames(series) == slice(0, 3)
+    path = np.zeros((4, 1, 3))
+    path[3] = np.nan
+    assert recorded_frames(path) == slice(0, 3)
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_univariate_series_has_no_empty_frames(value):
+    assert not empty_frames(np.full((2, 4, 1, 1), value)).any()
 
 
 def test_batches_are_looked_at_sequence_by_sequence():
@@ -68,3 +74,26 @@ def test_any_type_of_numbers_will_do(dtype):
     padded[:3] = 7
     assert trim_empty_frames(padded).dtype == dtype
     assert len(trim_empty_frames(padded)) == 3
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_sequence_shows_nobody_only_if_all_of_its_frames_are_empty(as_list):
+    X = np.stack([clip(), np.zeros((6, 5, 3)), np.full((6, 5, 3), np.nan), clip()])
+    X[3, 1:] = 0
+    assert shows_nobody(list(X) if as_list else X).tolist() == [False, True, True, False]
+
+
+def test_ragged_sequences_are_looked_at_one_by_one():
+    assert shows_nobody([clip(4), np.zeros((1, 5, 3)), clip(1)]).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "text"),
+    [
+        ([3], "sequence 3"),
+        ([0, 4], "each of sequences 0, 4"),
+        (range(12), "each of sequences 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 others"),
+    ],
+)
+def test_sequences_are_named_by_their_numbers(chosen, text):
+    assert name_sequences(np.isin(np.arange(20), list(chosen))) == text

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, find_clips, label_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._clip_segments import read_segments
