@@ -27,7 +27,7 @@ _LEAST_STRUCTURE = 0.3
 
 _STEADY = 0.7
 _BEYOND_CHANCE = 3.0  # standard deviations
-_CLEARLY_BETTER, _CLEARLY_STEADY = 0.05, 0.9
+_CLEARLY_BETTER = 0.05
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def check_layout(sequences: np.ndarray | Sequence[np.ndarray], skeleton: Skeleto
     -----
     Left and right are swapped in a mirror image, in coordinates of a left-handed system, and where the names of the two
     sides are exchanged. In 3-D the nose and the toes show where a body faces: from a body's back, its left is on the
-    left. In 2-D a body whose toes point down or whose nose and eyes are seen is taken to face the camera, so that its
-    left is on the right of the picture.
+    left. In 2-D a body faces the camera if its toes are below its heels, or, where faces are missing in some frames, in
+    those in which nose and eyes are seen. Its left is then on the right of the picture.
 
     A layout of the same bones in the same order, such as FLORENCE3D for SBU, cannot be told apart.
 
@@ -257,7 +257,7 @@ def _best(rivals: list[Skeleton], weights: np.ndarray, steadiness: float) -> Ske
     """The steadiest layout, if it is clearly steadier than the one that was named."""
     measured = [(_steadiness(rival, weights), rival) for rival in rivals]
     best, rival = max(measured, key=lambda pair: pair[0], default=(-np.inf, None))
-    return rival if best >= max(steadiness + _CLEARLY_BETTER, _CLEARLY_STEADY) else None
+    return rival if best >= max(steadiness + _CLEARLY_BETTER, _STEADY) else None
 
 
 def _is_beyond_chance(layout: Skeleton, weights: np.ndarray) -> bool:

@@ -93,10 +93,16 @@ def test_people_seen_from_behind_are_not_taken_for_mirror_images():
     """Their toes are above their heels in the picture, and their faces are not seen."""
     behind = picture([one * [-1, 1, -1] + [0, 0, 8] for one in actions("OPENPOSE_BODY25", n_views=1)])
     assert check_layout(behind, "OPENPOSE_BODY25").mirrored is False
-    faceless = picture([one * [-1, 1, -1] + [0, 0, 8] for one in actions(COCO, n_views=1)])
-    for sequence in faceless:
-        sequence[:, COCO.index("nose")] = np.nan
-    assert check_layout(faceless, COCO).mirrored is None
+
+
+@pytest.mark.parametrize("seen", ["always", "never"])
+def test_a_model_that_sees_a_face_always_or_never_does_not_show_where_people_face(seen):
+    missing = 0.0 if seen == "always" else 0.1
+    behind = picture([one * [-1, 1, -1] + [0, 0, 8] for one in actions(COCO, n_views=1, missing=missing)])
+    if seen == "never":
+        for sequence in behind:
+            sequence[:, COCO.index("nose")] = np.nan
+    assert check_layout(behind, COCO).mirrored is None
 
 
 @pytest.mark.parametrize("n_persons", [1, 2])
