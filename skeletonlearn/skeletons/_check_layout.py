@@ -56,6 +56,14 @@ class LayoutReport:
     See Also
     --------
     check_layout : Makes it.
+
+    Examples
+    --------
+    >>> from skeletonlearn.datasets import make_actions
+    >>> from skeletonlearn.skeletons import check_layout
+    >>> report = check_layout(make_actions(20, random_state=0).sequences, "KINECT_V1")
+    >>> report.fits, report.mirrored, len(report.bones)
+    (True, False, 19)
     """
 
     skeleton: Skeleton
@@ -89,8 +97,9 @@ def check_layout(sequences: np.ndarray | Sequence[np.ndarray], skeleton: Skeleto
     Parameters
     ----------
     sequences : array-like of shape (n_samples, n_frames, n_joints, n_channels) or sequence of arrays (n_frames_i, ...)
-        Positions, in any unit, 2-D or 3-D, of one person or several. Joints that are NaN, masked, or zero in all
-        channels are left out. At most 32 bodies and 16 frames of each are examined, and fewer bodies of more than 40
+        Positions, in any unit, 2-D or 3-D, of one person or several. A last channel whose values are all from 0 to 1,
+        after two others or three, is taken for a confidence. Joints that are NaN, masked, or zero in all channels are
+        left out. At most 32 bodies and 16 frames of each are examined, and fewer bodies of more than 40
         joints.
     skeleton : Skeleton or str
         The layout of one person, or its name.
@@ -196,6 +205,8 @@ def _sample_bodies(X: np.ndarray | Sequence[np.ndarray], layout: Skeleton) -> tu
             f"sequences have the shape {got}, expected one or more of shape (n_frames, n_joints, n_channels), all with "
             "the same joints and channels."
         )
+    if chosen[0].shape[2] > 2 and all(_is_confidence(one[..., -1]) for one in chosen):
+        chosen = [one[..., :-1] for one in chosen]
     total = chosen[0].shape[1]
     n_joints = total if total % layout.n_joints else layout.n_joints
     bodies = []
@@ -205,6 +216,11 @@ def _sample_bodies(X: np.ndarray | Sequence[np.ndarray], layout: Skeleton) -> tu
         bodies += [np.where(body.any(axis=2, keepdims=True), body, np.nan) for body in persons.swapaxes(0, 1)]
     most = max(4, min(_MOST_BODIES, _MOST_JOINTS // n_joints))
     return n_joints, [bodies[at] for at in evenly_spaced(len(bodies), most)]
+
+
+def _is_confidence(channel: np.ndarray) -> bool:
+    known = channel[np.isfinite(channel)]
+    return bool(((known >= 0) & (known <= 1)).all())
 
 
 def _is_star(layout: Skeleton) -> bool:

@@ -117,6 +117,17 @@ def test_several_persons_missing_joints_and_padding_do_not_matter(n_persons):
     assert (report.fits, report.mirrored) == (True, False)
 
 
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_confidence_is_no_coordinate(flat):
+    """In a frontal picture noses are found more surely than ears, which must not be taken for depth."""
+    sequences = picture(actions("OPENPOSE_BODY25", n_views=1), 500.0) if flat else actions("OPENPOSE_BODY25")
+    layout = get_skeleton("OPENPOSE_BODY25")
+    confidence = np.where(np.array(layout.joints) == "nose", 0.9, 0.4)
+    with_it = [np.dstack([one, np.broadcast_to(confidence, one.shape[:2])]) for one in sequences]
+    assert check_layout(with_it, layout) == check_layout(sequences, layout)
+    assert check_layout(with_it, layout).mirrored is False
+
+
 def test_a_masked_array_is_read_as_its_missing_joints():
     X = np.stack([sequence[:10] for sequence in actions(KINECT_V1)])
     spoilt = X.copy()
