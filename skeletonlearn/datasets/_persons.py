@@ -237,16 +237,7 @@ def number_persons(people: np.ndarray, frame: np.ndarray) -> np.ndarray:
     ndarray of int of shape (n_people,)
         The number of each person, counting from 0 in order of appearance.
     """
-    poses = np.ascontiguousarray(people[..., :-1].swapaxes(1, 2))  # (N, C, J): along joints, NumPy is the fastest
-    return Crowd(float(np.median(_extent(poses))), poses, people[..., -1].sum(axis=-1), frame).recognise()
-
-
-def _extent(poses: np.ndarray) -> np.ndarray:
-    """The longer side of the box around each body: (N, C, J) -> (N,)."""
-    is_known = ~np.isnan(poses)
-    highest = np.where(is_known, poses, -np.inf).max(axis=-1)
-    lowest = np.where(is_known, poses, np.inf).min(axis=-1)
-    return (highest - lowest).max(axis=-1)
+    return Crowd(people[..., :-1].swapaxes(1, 2), people[..., -1].sum(axis=-1), frame).recognise()
 
 
 def keep_persons(

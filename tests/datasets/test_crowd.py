@@ -43,7 +43,7 @@ def recognised(frames):
     if not len(people):
         return [np.empty(0, dtype=np.intp) for _ in frames]
     frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
-    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), frame)
+    crowd = Crowd(people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), frame, size=SIZE)
     numbers = crowd.recognise()
     return np.split(numbers, np.cumsum([len(one) for one in frames])[:-1])
 
