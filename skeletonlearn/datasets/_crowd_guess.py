@@ -14,7 +14,7 @@ class CrowdGuess:
 
     Parameters
     ----------
-    found : ndarray of shape (n_frames, n_places, n_channels, n_joints)
+    found : ndarray of shape (n_channels, n_joints, n_places, n_frames)
         Coordinates of the people of each frame, in its first places.
     count : ndarray of int of shape (n_frames,)
         How many people each frame has, one at least.
@@ -23,13 +23,14 @@ class CrowdGuess:
     def __init__(self, found: np.ndarray, count: np.ndarray) -> None:
         self._count: list[int] = count.tolist()
         centres = _centres(found)
-        self._centres: list[list[Point]] = centres.tolist()
-        is_there = np.arange(found.shape[1]) < count[:, None]
-        order = _nearest_before(centres, is_there)
-        is_clear = (np.sort(order, axis=-1) == np.arange(found.shape[1])).all(axis=-1) & (count[1:] == count[:-1])
+        self._centres: list[list[Point]] = centres.T.tolist()
+        order = _nearest_before(centres, np.arange(found.shape[2])[:, None] < count)
+        is_clear = (np.sort(order, axis=0) == np.arange(found.shape[2])[:, None]).all(axis=0) & (
+            count[1:] == count[:-1]
+        )
         self._order = [
             None,
-            *(one if clear else None for one, clear in zip(order.tolist(), is_clear.tolist(), strict=True)),
+            *(one if clear else None for one, clear in zip(order.T.tolist(), is_clear.tolist(), strict=True)),
         ]
 
     def follow(self, start: int, n_frames: int, before: np.ndarray, poses: np.ndarray) -> np.ndarray:
@@ -41,7 +42,7 @@ class CrowdGuess:
             The first frame, and how many there are at most.
         before : ndarray of int of shape (n_places,)
             Who the people of the frame before are.
-        poses : ndarray of shape (n_persons, n_channels, n_joints)
+        poses : ndarray of shape (n_channels, n_joints, n_persons)
             Where everybody was last.
 
         Returns
@@ -49,7 +50,7 @@ class CrowdGuess:
         ndarray of int of shape (n_guessed, n_places)
             The number of each person, -1 where nobody is. It ends before a frame with more people than are known.
         """
-        places: list[Point] = _centres(poses).tolist()
+        places: list[Point] = _centres(poses).T.tolist()
         persons = before.tolist()
         guessed = []
         for at in range(start, min(start + n_frames, len(self._count))):
@@ -68,16 +69,16 @@ class CrowdGuess:
 
 
 def _centres(poses: np.ndarray) -> np.ndarray:
-    """The mean of the joints that are known: (..., C, J) -> (..., C)."""
-    is_known = ~np.isnan(poses)
-    return np.where(is_known, poses, 0.0).sum(axis=-1) / np.maximum(is_known.sum(axis=-1), 1)
+    """The mean of the joints that are known: (C, J, ...) -> (C, ...)."""
+    is_known = ~np.isnan(poses[0])
+    return np.where(is_known, poses, 0.0).sum(axis=1) / np.maximum(is_known.sum(axis=0), 1)
 
 
 def _nearest_before(centres: np.ndarray, is_there: np.ndarray) -> np.ndarray:
-    """The place of who is nearest in the frame before: (F, K, C) -> (F - 1, K)."""
-    distance = np.square(centres[1:, :, None] - centres[:-1, None]).sum(axis=-1)  # (F - 1, K, K before)
-    distance[np.broadcast_to(~is_there[:-1, None], distance.shape)] = np.inf
-    return np.where(is_there[1:], distance.argmin(axis=-1), np.arange(centres.shape[1]))
+    """The place of who is nearest in the frame before: (C, K, F) -> (K, F - 1)."""
+    distance = np.square(centres[:, :, None, 1:] - centres[:, None, :, :-1]).sum(axis=0)  # (K, K before, F - 1)
+    nearest = np.where(is_there[:, :-1], distance, np.inf).argmin(axis=1)
+    return np.where(is_there[:, 1:], nearest, np.arange(len(is_there))[:, None])
 
 
 def _closest(places: list[Point], centres: list[Point]) -> list[int]:

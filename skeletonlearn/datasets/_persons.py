@@ -12,6 +12,7 @@ from skeletonlearn.datasets._crowd import Crowd
 
 _AS_SURE = 0.5  # part of the mean confidence in a person with which another may go on in their place
 _DEEPEST = 3  # lists around a track
+_MOST_PEOPLE = 1000  # in a frame: no picture shows as many bodies
 _GREATEST = 1e9  # no coordinate in pixels, millimetres or metres is larger
 
 
@@ -236,17 +237,23 @@ def number_persons(people: np.ndarray, frame: np.ndarray) -> np.ndarray:
     -------
     ndarray of int of shape (n_people,)
         The number of each person, counting from 0 in order of appearance.
+
+    Raises
+    ------
+    ValueError
+        If a frame has more people than can be told apart in a bounded time.
     """
-    poses = np.ascontiguousarray(people[..., :-1].swapaxes(1, 2))  # (N, C, J): along joints, NumPy is the fastest
+    most = int(np.bincount(frame).max())
+    if most > _MOST_PEOPLE:
+        raise ValueError(f"got {most} people in a frame, expected {_MOST_PEOPLE} at most")
+    poses = people[..., :-1].swapaxes(1, 2)
     return Crowd(float(np.median(_extent(poses))), poses, people[..., -1].sum(axis=-1), frame).recognise()
 
 
 def _extent(poses: np.ndarray) -> np.ndarray:
     """The longer side of the box around each body: (N, C, J) -> (N,)."""
-    is_known = ~np.isnan(poses)
-    highest = np.where(is_known, poses, -np.inf).max(axis=-1)
-    lowest = np.where(is_known, poses, np.inf).min(axis=-1)
-    return (highest - lowest).max(axis=-1)
+    by_joint = np.ascontiguousarray(poses.transpose(2, 1, 0))  # reduced along the first axis in a tenth of the time
+    return (np.fmax.reduce(by_joint, axis=0) - np.fmin.reduce(by_joint, axis=0)).max(axis=0)
 
 
 def keep_persons(
