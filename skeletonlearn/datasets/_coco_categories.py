@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from skeletonlearn.datasets._point_order import PointOrder, order_points
 from skeletonlearn.datasets._source import FileContent
-from skeletonlearn.skeletons import COCO, COCO_WHOLEBODY, HALPE26, HALPE_FULLBODY, Skeleton
-from skeletonlearn.skeletons._named_layout import find_in_catalogue, layout_of_names
 
 _PERSON = ("person", "human", "people", "pedestrian")
-_BEGIN_AS_COCO = {layout.n_joints: layout for layout in (COCO_WHOLEBODY, HALPE26, HALPE_FULLBODY)}
-"""Layouts whose further joints have other names in most files, in one order."""
-
-
-class PointOrder(NamedTuple):
-    """The layout of persons, and where its joints are in the file.
-
-    Parameters
-    ----------
-    skeleton : Skeleton
-        The layout.
-    order : list of int or slice
-        The place in the file of each joint.
-    """
-
-    skeleton: Skeleton
-    order: list[int] | slice
 
 
 class Categories(NamedTuple):
@@ -74,8 +55,9 @@ def read_categories(content: FileContent, categories: Any) -> Categories:
     if any(_names(one) != _names(persons[0]) for one in persons):
         got = ", ".join(str(one.get("name")) for one in persons)
         raise content.fault(f"got the categories {got} with different joints, expected one layout, or one 'person'")
+    names = _names(persons[0])
     try:
-        return Categories(order_points(_names(persons[0]), _links(persons[0])), others)
+        return Categories(order_points(f"COCO_OF_{len(names)}_JOINTS", names, _links(persons[0])), others)
     except ValueError as error:
         raise content.fault(f"got names of joints that make no layout: {error}") from None
 
@@ -99,37 +81,6 @@ def _links(category: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
 
 def _is_pair(link: Any) -> bool:
     return isinstance(link, list) and len(link) == 2 and all(type(one) is int for one in link)
-
-
-@lru_cache(maxsize=16)
-def order_points(names: tuple[str, ...], links: tuple[tuple[int, int], ...]) -> PointOrder:
-    """Find the layout of joints that a file names.
-
-    Parameters
-    ----------
-    names : tuple of str
-        The names, as the file writes them.
-    links : tuple of (int, int)
-        The joints that a bone joins, which need not be a tree.
-
-    Returns
-    -------
-    PointOrder
-        A layout of the catalogue, found by the names whatever their order, or by COCO's names at the beginning and the
-        number of joints. Else one built from the names and the bones, in the order of the file.
-
-    Raises
-    ------
-    ValueError
-        If two joints have one name, or they are too many.
-    """
-    found = find_in_catalogue(names)
-    if found is not None:
-        return PointOrder(*found)
-    if names[: COCO.n_joints] == COCO.joints and len(names) in _BEGIN_AS_COCO:
-        return PointOrder(_BEGIN_AS_COCO[len(names)], slice(None))
-    bones = [(names[one], names[other]) for one, other in links]
-    return PointOrder(layout_of_names(f"COCO_OF_{len(names)}_JOINTS", names, bones or None), slice(None))
 
 
 def persons_only(entries: Sequence[Any], categories: Categories) -> list[Any]:

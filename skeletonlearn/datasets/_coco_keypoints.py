@@ -13,10 +13,11 @@ from sklearn.utils import Bunch
 from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._clip_files import Labels, find_clips, natural_key
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
-from skeletonlearn.datasets._coco_categories import PointOrder, persons_only, read_categories
+from skeletonlearn.datasets._coco_categories import persons_only, read_categories
 from skeletonlearn.datasets._errors import describe
 from skeletonlearn.datasets._load_clips import load_clips
 from skeletonlearn.datasets._persons import check_persons, number_tracks, sequence_of_people
+from skeletonlearn.datasets._point_order import PointOrder
 from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source
 from skeletonlearn.skeletons import COCO, Skeleton, get_skeleton

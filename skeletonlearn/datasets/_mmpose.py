@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from os import PathLike
 from typing import Any, Literal
@@ -27,10 +27,10 @@ from skeletonlearn.datasets._frame_names import clip_and_frame
 from skeletonlearn.datasets._image_frames import frames_by_number
 from skeletonlearn.datasets._load_clips import load_clips
 from skeletonlearn.datasets._load_frame_files import FramePeople, load_frame_files
+from skeletonlearn.datasets._point_order import order_points
 from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source, read_content
 from skeletonlearn.skeletons import COCO, COCO_WHOLEBODY, H36M, HALPE26, Skeleton
-from skeletonlearn.skeletons._named_layout import find_in_catalogue, layout_of_names
 
 _BY_COUNT = {layout.n_joints: layout for layout in (COCO, HALPE26, COCO_WHOLEBODY)}
 _IN_SPACE = {H36M.n_joints: H36M, COCO_WHOLEBODY.n_joints: COCO_WHOLEBODY}  # what MMPose lifts to 3D
@@ -218,7 +218,7 @@ def _layout(
     if people.given is not None or names is None:
         return people.layout(content, n_points, _IN_SPACE if n_channels == 3 else _BY_COUNT), slice(None)
     try:
-        return _layout_of_names(str(meta.get("dataset_name", "unnamed")), names, links)
+        return order_points(f"MMPOSE_{str(meta.get('dataset_name', 'unnamed')).upper()}", names, links)
     except ValueError as error:
         raise content.fault(f"got names of joints that make no layout: {error}") from None
 
@@ -238,17 +238,3 @@ def _links(meta: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
     links = meta.get("skeleton_links")
     pairs = [link for link in links if isinstance(link, list)] if isinstance(links, list) else []
     return tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2 and all(isinstance(one, int) for one in pair))
-
-
-@lru_cache(maxsize=16)
-def _layout_of_names(
-    name: str, names: tuple[str, ...], links: tuple[tuple[int, int], ...]
-) -> tuple[Skeleton, list[int] | slice]:
-    """A layout of the catalogue that has these names or begins with the same joints as COCO, else one built of them."""
-    found = find_in_catalogue(names)
-    if found is not None:
-        return found
-    if names[: COCO.n_joints] == COCO.joints and len(names) in _BY_COUNT:
-        return _BY_COUNT[len(names)], slice(None)
-    bones = [(names[one], names[other]) for one, other in links if 0 <= min(one, other) <= max(one, other) < len(names)]
-    return layout_of_names(f"MMPOSE_{name.upper()}", names, bones or None), slice(None)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
@@ -130,7 +131,8 @@ def test_points_of_low_confidence_are_nan(tmp_path):
 def test_folders_give_labels_and_names(tmp_path):
     for name in ("wave/clip10", "wave/clip2", "kick/clip1"):
         write(tmp_path, name, [result(0, 1)])
-    bunch = load_coco_keypoints(tmp_path, labels="folder", n_jobs=2)
+    with parallel_config(backend="threading"):
+        bunch = load_coco_keypoints(tmp_path, labels="folder", n_jobs=2)
     assert bunch.name.tolist() == ["kick/clip1", "wave/clip2", "wave/clip10"]
     assert (bunch.target.tolist(), bunch.target_names) == ([0, 1, 1], ["kick", "wave"])
 
