@@ -14,7 +14,7 @@ from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._load_clips import load_clips
-from skeletonlearn.datasets._own_joints import BONE_TEXTS, Bones, arrange_joints, check_bones, infer_bones
+from skeletonlearn.datasets._own_joints import BONE_TEXTS, Bones, arrange_joints, check_bones, first_joints, infer_bones
 from skeletonlearn.datasets._persons import check_persons, sequence_of_people
 from skeletonlearn.datasets._pose_columns import read_columns_csv
 from skeletonlearn.datasets._pose_hdf5 import import_h5py, is_hdf5, read_pose_hdf5
@@ -56,9 +56,9 @@ def load_deeplabcut(  # noqa: D417 - shared texts
     - HDF5 of DeepLabCut: the same as a data frame of pandas;
     - HDF5 of SLEAP, exported for analysis: ``tracks``, ``node_names``, ``edge_names`` and ``point_scores``.
 
-    Columns are found by their names, not by their order. Individuals, or the tracks of SLEAP, keep their identities.
-    Points that DeepLabCut has once per picture (the individual "single") are left out if there are other individuals.
-    Filtered files (``_filtered``) are clips of their own: give the files that you want.
+    Columns are found by their names, not by their order, which is that of the first file. Individuals, or the tracks of
+    SLEAP, keep their identities. Points that DeepLabCut has once per picture (the individual "single") are left out if
+    there are other individuals. Filtered files (``_filtered``) are clips of their own: give the files that you want.
 
     Parameters
     ----------
@@ -126,16 +126,19 @@ def load_deeplabcut(  # noqa: D417 - shared texts
     if any(file.name.endswith(("h5", "hdf5")) for file in files):
         import_h5py()
     read = partial(_read_clip, int(n_persons), float(min_confidence), pairs)
+    read = partial(read, first=first_joints(files, read))
     key = [int(n_persons), float(min_confidence), pairs]
     bunch = load_clips("deeplabcut", files, read, options, key=key, DESCR=_DESCR)
     return infer_bones(bunch, _LAYOUT, pairs)
 
 
-def _read_clip(n_persons: int, min_confidence: float, bones: Bones, content: FileContent) -> Record:
+def _read_clip(
+    n_persons: int, min_confidence: float, bones: Bones, content: FileContent, first: Sequence[str] = ()
+) -> Record:
     """One file: its sequence and confidence."""
     table = read_pose_hdf5(content) if is_hdf5(content) else read_columns_csv(content)
     name = "SLEAP" if table.bones else _LAYOUT
-    skeleton, order = arrange_joints(content, name, table.joints, bones or table.bones)
+    skeleton, order = arrange_joints(content, name, table.joints, bones or table.bones, first)
     people = table.people[:, :, order]
     tracks = [np.arange(people.shape[1])] * len(people)
     sequence, confidence = sequence_of_people(list(people), tracks, n_persons, min_confidence)

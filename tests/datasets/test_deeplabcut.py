@@ -83,6 +83,14 @@ def test_columns_are_found_by_their_names(tmp_path, ending):
             )
 
 
+def test_files_of_another_order_come_in_that_of_the_first(folder):
+    values = values_of(columns_of())
+    write_csv(folder / "late.csv", columns_of()[::-1], values[:, ::-1])
+    bunch = load_deeplabcut(folder)
+    assert bunch.name.tolist() == ["clip", "clip_fixed", "clip_table", "late"]
+    np.testing.assert_array_equal(bunch.sequences[0], bunch.sequences[3])
+
+
 @pytest.mark.parametrize("ending", WRITERS)
 def test_individuals_keep_their_identities_and_the_surest_comes_first(tmp_path, ending):
     columns = columns_of(["mouse2", "mouse1"])
