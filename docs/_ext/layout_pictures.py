@@ -14,11 +14,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from skeletonlearn.datasets import make_actions
-from skeletonlearn.datasets._kinematics import PROPORTIONS, rest_pose
 from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.plotting._joint_numbers import write_numbers
 from skeletonlearn.preprocessing import make_skeleton_pipeline
 from skeletonlearn.skeletons import Skeleton, get_skeleton
+from skeletonlearn.skeletons._rest_pose import PROPORTIONS, rest_pose
 
 _WAVING = 1  # the class of make_actions that spreads the arms, so that joints lie apart
 

@@ -11,6 +11,7 @@ from skeletonlearn.datasets import make_actions
 from skeletonlearn.plotting import SkeletonDisplay
 from skeletonlearn.plotting._joint_numbers import write_numbers
 from skeletonlearn.skeletons import COCO_WHOLEBODY, MEDIAPIPE_HAND, OPENPOSE_WHOLEBODY
+from skeletonlearn.skeletons._hand_and_face import MIDDLE_FACE, RIGHT_FACE, RIGHT_HAND
 from tests.layouts import PLAIN_BODIES
 
 
