@@ -50,6 +50,8 @@ def reference_lengths(body: np.ndarray, skeleton: Skeleton, reference: str) -> n
 def median_of_positive(lengths: np.ndarray) -> np.ndarray:
     """Median over the frames, (N, T, ...) -> (N, 1, ...), of the lengths that are positive; NaN where none is."""
     shown = lengths > 0
+    if shown.all():
+        return np.median(lengths, axis=1, keepdims=True)
     some = shown.any(axis=1, keepdims=True)
     medians = np.nanmedian(np.where(shown | ~some, np.where(some, lengths, 0.0), np.nan), axis=1, keepdims=True)
     return np.where(some, medians, np.nan)

@@ -160,6 +160,29 @@ def test_body_in_space_keeps_scale_and_place_whatever_is_cut_off(skeleton, cente
         assert shoulder_width(cut, skeleton) == pytest.approx(shoulder_width(whole, skeleton), rel=0.1)
 
 
+@pytest.mark.parametrize("center", ["sequence", "frame"])
+@pytest.mark.parametrize("gone", [0.0, np.nan])
+def test_two_persons_keep_scale_and_distance_when_their_hips_are_cut_off(center, gone):
+    actions = make_actions(6, n_classes=2, two_person=True, noise=0.0, missing=0.0, random_state=0)
+    clips = [one for one in actions.sequences if not np.isnan(one).any()]  # those with a second person
+    pipeline = make_skeleton_pipeline(KINECT_V1, center=center)
+    whole = pipeline.fit_transform(clips)
+    cut = pipeline.fit_transform([hide(clip, KINECT_V1, ("hip", *LEGS), gone) for clip in clips])
+    head = KINECT_V1.index("head")
+    apart = [np.linalg.norm(X[:, :, 20 + head] - X[:, :, head], axis=-1).mean(axis=1) for X in (whole, cut)]
+    np.testing.assert_allclose(apart[1], apart[0], rtol=0.15)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_joints_of_low_confidence_are_as_good_as_cut_off(recording, cut):
+    whole = pixels(recording)
+    hidden = np.isnan(hide(np.ones_like(whole), OPENPOSE_BODY25, CUTS[cut]))[..., :1]
+    clip = np.concatenate([np.where(hidden, 7.0, whole), np.where(hidden, 0.1, 0.9)], axis=-1)
+    X = make_skeleton_pipeline(OPENPOSE_BODY25, min_confidence=0.3).fit_transform([clip])
+    expected = make_skeleton_pipeline(OPENPOSE_BODY25).fit_transform([hide(whole, OPENPOSE_BODY25, CUTS[cut])])
+    np.testing.assert_array_equal(X, expected)
+
+
 @pytest.mark.parametrize("frames", [slice(3, 9), slice(-5, None)])
 def test_hips_hidden_in_some_frames_change_no_other_joint(recording, frames):
     whole = pixels(recording)
