@@ -8,6 +8,7 @@ from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
 from skeletonlearn.datasets._from_array import sequences_from_array
 from skeletonlearn.datasets._from_xarray import sequences_from_xarray
+from skeletonlearn.datasets._human36m import load_human36m
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._msr_action3d import load_msr_action3d
 from skeletonlearn.datasets._ntu import NTUBody, NTURecording, load_ntu_rgbd, read_ntu_skeleton, write_ntu_skeleton
@@ -29,6 +30,7 @@ __all__ = [
     "load_coco_keypoints",
     "load_florence3d",
     "load_frame_graphs",
+    "load_human36m",
     "load_mediapipe",
     "load_msr_action3d",
     "load_ntu_rgbd",
