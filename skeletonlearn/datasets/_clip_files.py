@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path, PurePath, PurePosixPath
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def natural_key(text: Any) -> tuple[list[Any], str]:
     return [int(part) if at % 2 else part for at, part in enumerate(parts)], str(text)
 
 
-def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[ClipFile]:
+def find_clips(source: Source, patterns: Sequence[str], example: str, *, one_each: bool = False) -> list[ClipFile]:
     """The files of a folder or a zip archive and all folders below, in natural order of their path below it.
 
     Parameters
@@ -69,6 +70,8 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
         Glob patterns for the file name.
     example : str
         File names, for the error.
+    one_each : bool, default=False
+        Whether of files that differ only in their endings, the one is kept whose ending comes first in the alphabet.
 
     Returns
     -------
@@ -89,6 +92,8 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     ]
     if not found:
         raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
+    if one_each:
+        found = list({clip.below: clip for clip in sorted(found, key=attrgetter("name"), reverse=True)}.values())
     repeated = [below for below, count in Counter(clip.below for clip in found).items() if count > 1]
     if repeated:
         raise ValueError(f"Two files are named {repeated[0]!r} without their endings: expected one file a name.")
@@ -100,28 +105,28 @@ def _name_loose(files: Sequence[tuple[Path, Sequence[SourceFile]]]) -> list[Clip
     if len(files) < 2 or not all(_is_loose(path, of_path[0]) for path, of_path in files):
         return []
     shared = os.path.commonpath([path.absolute().parent for path, _ in files])
-    return [_name_clip(file, file.path.absolute().relative_to(shared)) for _, (file,) in files]
+    return [_name_clip(file, path.absolute().relative_to(shared).parts[:-1]) for path, (file,) in files]
 
 
 def _is_loose(path: Path, file: SourceFile) -> bool:
-    return not file.member and file.path == path
+    return not file.member and file.location == str(path)
 
 
 def _name_below(path: Path, files: Sequence[SourceFile], prefix: str) -> Iterator[ClipFile]:
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+    root = os.path.join(path, "")
     for file in files:
-        if _is_loose(path, file):
-            yield _name_clip(file, PurePath(file.name))
-        elif file.member:
-            yield _name_clip(file, PurePosixPath(*file.inner.parts[n_shared:]), prefix)
+        if file.member:
+            yield _name_clip(file, file.inner.parent.parts[n_shared:], prefix)
+        elif _is_loose(path, file):
+            yield _name_clip(file, ())
         else:
-            yield _name_clip(file, file.path.relative_to(path), prefix)
+            yield _name_clip(file, file.location.removeprefix(root).split(os.sep)[:-1], prefix)
 
 
-def _name_clip(file: SourceFile, inner: PurePath, prefix: str = "") -> ClipFile:
-    folders = inner.parent.parts
-    below = PurePosixPath(prefix, *folders, file.stem).as_posix()
+def _name_clip(file: SourceFile, folders: Sequence[str], prefix: str = "") -> ClipFile:
+    below = "/".join([prefix, *folders, file.stem] if prefix else [*folders, file.stem])
     return ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
 
 

@@ -378,9 +378,10 @@ def _read_member(file: SourceFile, archive: zipfile.ZipFile) -> tuple[bytes, int
 
 def _read_file(file: SourceFile) -> tuple[bytes, int]:
     """The bytes of a file, and how many they are."""
-    if not stat.S_ISREG(file.path.stat().st_mode):  # opening a pipe would wait for its other end
+    if not stat.S_ISREG(os.stat(file.location).st_mode):  # opening a pipe would wait for its other end
         raise SkeletonFileError(str(file), None, "got a pipe, device or folder, expected a file")
-    data = file.path.read_bytes()
+    with open(file.location, "rb") as stream:  # a Path takes as long to make as a small file to read
+        data = stream.read()
     return data, len(data)
 
 
