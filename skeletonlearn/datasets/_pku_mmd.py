@@ -165,7 +165,7 @@ def load_pku_mmd(  # noqa: D417 - shared texts
     key = [int(n_persons), bool(untrimmed), stamps]
     bunch = load_clips("pku_mmd", files, read, options, key=key, DESCR=_DESCR)
     per_sample, common = _finish(bunch, protocol)
-    recordings = per_sample["recording"] if "recording" in per_sample else bunch.name
+    recordings = bunch.get("recording", bunch.name)
     is_train = np.array([name in training for name in recordings])
     return make_bunch(per_sample, common, is_train, "all") if subset == "all" else SkeletonBunch(**per_sample, **common)
 
