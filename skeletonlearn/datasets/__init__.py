@@ -13,6 +13,7 @@ from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
 from skeletonlearn.datasets._from_array import sequences_from_array
 from skeletonlearn.datasets._from_xarray import sequences_from_xarray
+from skeletonlearn.datasets._human36m import load_human36m
 from skeletonlearn.datasets._kinetics_skeleton import load_kinetics_skeleton
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._mmpose import load_mmpose
@@ -44,6 +45,7 @@ __all__ = [
     "load_deeplabcut",
     "load_florence3d",
     "load_frame_graphs",
+    "load_human36m",
     "load_kinetics_skeleton",
     "load_mediapipe",
     "load_mmpose",

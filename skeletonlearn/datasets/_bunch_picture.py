@@ -14,6 +14,7 @@ from skeletonlearn.skeletons import Skeleton
 _MOST_SAMPLES, _POSES = 4, 3
 _WIDTH, _HEIGHT, _MARGIN = 64.0, 96.0, 6.0  # of the picture of a pose
 _FARTHEST = 1e30  # a joint that is farther is no joint, and squares of it would overflow
+_MANY_JOINTS = 40  # of hands and faces, which thick lines would blot out
 _LETTERS = 26  # of a label below the poses of a sample
 # per person, of the middle, the left and the right: Okabe & Ito's colours, as in `plotting`
 _COLORS = (("#888888", "#0072B2", "#D55E00"), ("#BBBBBB", "#56B4E9", "#E69F00"))
@@ -139,7 +140,7 @@ def _pose(pose: np.ndarray, at: int, layout: Skeleton | None) -> str:
     for person in range(len(pose) // layout.n_joints):
         body = pose[person * layout.n_joints :][: layout.n_joints]
         for side, color in enumerate(_COLORS[person % len(_COLORS)]):
-            paths.append(_path(list(_bones(body, layout, side)), color, 2))
+            paths.append(_path(list(_bones(body, layout, side)), color, 2 if layout.n_joints < _MANY_JOINTS else 1))
     return "".join(paths)
 
 

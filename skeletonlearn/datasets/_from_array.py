@@ -8,10 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn._warnings import warn_user
 from skeletonlearn.datasets._array_clips import ArrayClip, ArrayReader
 from skeletonlearn.datasets._array_files import ArrayPart, StoredArray, open_arrays
 from skeletonlearn.datasets._bunch import SkeletonBunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
+from skeletonlearn.datasets._cut_bunch import cut_bunch
 from skeletonlearn.datasets._errors import check_choice
 from skeletonlearn.datasets._given_labels import read_labels
 from skeletonlearn.skeletons import Skeleton, get_skeleton
@@ -24,7 +27,8 @@ trimmed.
 """
 
 
-def sequences_from_array(
+@fill_docstring(CLIP_TEXTS)
+def sequences_from_array(  # noqa: D417 - shared texts
     X: Any,
     axes: str | None = None,
     *,
@@ -37,6 +41,9 @@ def sequences_from_array(
     n_persons: int | None = None,
     zeros: Literal["persons", "joints", "keep"] = "persons",
     trim: bool = True,
+    segments: Any = None,
+    fps: float | None = None,
+    untrimmed: bool = False,
 ) -> SkeletonBunch:
     """Make sequences from an array whose axes have any order.
 
@@ -72,7 +79,11 @@ def sequences_from_array(
         Which zeros are missing values: those of a person all of whose joints are zero in a frame; also those of a
         joint all of whose coordinates are zero; or none. A joint at the origin of centred data is a zero as well.
     trim : bool, default=True
-        Whether to leave out frames at both ends in which nobody is. Frames between others always stay.
+        Whether to leave out frames at both ends in which nobody is. Frames between others always stay. With segments,
+        which count frames, no frames are left out.
+    {segments}
+    {fps}
+    {untrimmed}
 
     Returns
     -------
@@ -93,6 +104,11 @@ def sequences_from_array(
             The names.
         train_index, val_index, test_index : ndarray of int
             The parts that the mapping or file has.
+        recording, start, end : ndarray of shape (n_samples,)
+            If clips were cut by segments: the name of the recording, and the frames of it. The labels are those of the
+            segments.
+        left_out : dict of str to str
+            If clips were cut by segments: the recordings without any segment.
         DESCR : str
             About the data.
 
@@ -138,7 +154,8 @@ def sequences_from_array(
     if n_persons is not None and (not isinstance(n_persons, Integral) or isinstance(n_persons, bool) or n_persons < 1):
         raise ValueError(f"n_persons={n_persons!r} must be a positive integer or None.")
     layout = None if skeleton is None else get_skeleton(skeleton)
-    reader = ArrayReader(axes, None if layout is None else layout.n_joints, n_channels, confidence_channel, zeros, trim)
+    n_joints, trim = None if layout is None else layout.n_joints, bool(trim) and segments is None
+    reader = ArrayReader(axes, n_joints, n_channels, confidence_channel, zeros, trim)
     parts = open_arrays(X)
     clips = [list(reader.read(part)) for part in parts]
     entries = _join(_number_of_persons(clips, n_persons), [clip for own in clips for clip in own])
@@ -148,7 +165,8 @@ def sequences_from_array(
     if given is not None:
         entries["target"], entries["target_names"] = read_labels(given, len(names), target_names)
     index = _indices_of(parts, clips)
-    return SkeletonBunch(**entries, skeleton=layout, name=names, **index, DESCR=_DESCR.format(axes=reader.used))
+    common = {"skeleton": layout, "name": names, "DESCR": _DESCR.format(axes=reader.used)}
+    return cut_bunch(SkeletonBunch(**entries, **common, **index), segments, fps, untrimmed)
 
 
 def _number_of_persons(clips: list[list[ArrayClip]], n_persons: int | None) -> int:

@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn._warnings import warn_user
 from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import encode_labels
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
+from skeletonlearn.datasets._cut_bunch import cut_bunch
 from skeletonlearn.datasets._named_joints import find_named_layout, place_joints
 from skeletonlearn.datasets._table_columns import (
     Codes,
@@ -33,7 +36,8 @@ Sequences from a table of joints. Coordinates are what the table has; joints wit
 """
 
 
-def sequences_from_table(
+@fill_docstring(CLIP_TEXTS)
+def sequences_from_table(  # noqa: D417 - shared texts
     table: Any,
     *,
     sample: str | None = "sample",
@@ -45,6 +49,9 @@ def sequences_from_table(
     target: str | None = None,
     subject: str | None = None,
     skeleton: Skeleton | str | None = "auto",
+    segments: Any = None,
+    fps: float | None = None,
+    untrimmed: bool = False,
 ) -> SkeletonBunch:
     """Make sequences from a long table, a row per joint and frame, or a wide one, a row per frame.
 
@@ -84,6 +91,9 @@ def sequences_from_table(
         The joint layout, or its name. "auto" finds the layout of the catalogue that has joints of these names, in any
         order. If there is none, the layout is built from the names, and from the data where names do not say which
         joints are connected. None is no layout.
+    {segments}
+    {fps}
+    {untrimmed}
 
     Returns
     -------
@@ -107,6 +117,11 @@ def sequences_from_table(
             table, and in the order of columns in a wide one.
         name : ndarray of shape (n_samples,)
             The values of the column `sample`; "table" without one.
+        recording, start, end : ndarray of shape (n_samples,)
+            If clips were cut by segments: the name of the recording, and the frames of it. The labels are those of the
+            segments.
+        left_out : dict of str to str
+            If clips were cut by segments: the recordings without any segment.
         DESCR : str
             About the data.
 
@@ -175,7 +190,8 @@ def sequences_from_table(
         entries["subject"] = np.array(constant(column[subject], subject, rows.samples))
     layout = find_named_layout(cells.joints, skeleton, entries["sequences"], "table")
     name = np.array(rows.samples.values)
-    return SkeletonBunch(**entries, skeleton=layout, joint_names=cells.joints, name=name, DESCR=_DESCR)
+    bunch = SkeletonBunch(**entries, skeleton=layout, joint_names=cells.joints, name=name, DESCR=_DESCR)
+    return cut_bunch(bunch, segments, fps, untrimmed)
 
 
 class _Cells(NamedTuple):

@@ -3,6 +3,8 @@
 import copy
 import inspect
 import pickle
+import re
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -196,3 +198,9 @@ def test_protocols_and_scikit_learn_split_it():
     model.fit(actions.sequences[train], actions.target[train])
     assert scores == [model.score(part.sequences, part.target)]
     assert set(part.subject) == {3, 4}
+
+
+def test_no_reader_makes_another_bunch():
+    readers = Path(datasets.__file__).parent.rglob("*.py")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in readers if path.name != "_bunch.py"}
+    assert [name for name, text in texts.items() if re.search(r"import .*\bBunch\b|[^\w.]Bunch\(", text)] == []

@@ -5,7 +5,6 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from skeletonlearn.datasets._hand_and_face import MIDDLE_FACE, RIGHT_FACE, RIGHT_HAND
 
 from skeletonlearn.datasets import make_actions
 from skeletonlearn.plotting import SkeletonDisplay
