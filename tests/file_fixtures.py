@@ -10,11 +10,15 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from skeletonlearn import datasets
+from skeletonlearn.skeletons import AZURE_KINECT
+from tests.datasets.c3d_files import random_points, write_c3d
 
 _RNG = np.random.default_rng(0)
 N_FRAMES = 3
@@ -37,11 +41,18 @@ class Fixture:
         The content of each file by its path below a folder.
     parameters : mapping of str to object
         What the loader is called with beside the folder.
+    clips : tuple of str, default=("wave/a", "kick/b")
+        Its two clips: with which the names of clips begin, and which the paths of files contain.
     """
 
     loader: str
     files: Mapping[str, bytes]
     parameters: Mapping[str, Any]
+    clips: tuple[str, str] = ("wave/a", "kick/b")
+
+    def clip_of(self, path: str) -> str:
+        """The clip of one of the files."""
+        return next(clip for clip in self.clips if clip in path)
 
     @property
     def load(self) -> Callable[..., Any]:
@@ -53,6 +64,14 @@ def fixture(loader: str, files: Mapping[str, bytes], **parameters: Any) -> Fixtu
     """A fixture of two clips, "wave/a" and "kick/b", from the files of one: "{}" stands for its path."""
     clips = {name.format(clip): content for clip in ("wave/a", "kick/b") for name, content in files.items()}
     return Fixture(loader, clips, {"labels": "folder", **parameters})
+
+
+def pku_mmd() -> Fixture:
+    """Two recordings and their labels."""
+    rows = as_rows(*frames(lambda at: flat(50)), separator=" ")
+    files = {f"Data/{clip}.txt": rows for clip in ("0002-L", "0010-M")}
+    labels = {f"Label/{clip}.txt": b"34,0,2,1\n1,2,3,2\n" for clip in ("0002-L", "0010-M")}
+    return Fixture("load_pku_mmd", files | labels, {}, ("0002-L", "0010-M"))
 
 
 def points(n_joints: int, n_values: int = 3) -> list[list[float]]:
@@ -210,8 +229,62 @@ def long_landmark_table() -> bytes:
     return as_rows(["frame", "type", "landmark_index", "x", "y", "z"], *rows)
 
 
+def azure_joints(at: int) -> list[list[float]]:
+    """A body in millimetres."""
+    return [[number * 1000 for number in point] for point in points(32)]
+
+
+def azure_json() -> dict[str, Any]:
+    """A recording of two bodies."""
+    names = [name.upper() for name in AZURE_KINECT.joints]
+    bodies = frames(lambda at: [{"body_id": body, "joint_positions": azure_joints(at)} for body in (1, 2)])
+    return {"joint_names": names, "frames": [{"frame_id": at, "bodies": one} for at, one in enumerate(bodies)]}
+
+
+def azure_table() -> bytes:
+    """A table with a joint per cell."""
+    rows = frames(lambda at: [" ".join(map(str, joint)) for joint in azure_joints(at)])
+    return as_rows([name.upper() for name in AZURE_KINECT.joints], *rows)
+
+
+_BVH = """HIERARCHY
+ROOT Hips
+{
+OFFSET 0 0 0
+CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+JOINT LeftUpLeg
+{
+OFFSET 9 -4 0
+CHANNELS 3 Zrotation Xrotation Yrotation
+End Site
+{
+OFFSET 0 -40 0
+}
+}
+}
+MOTION
+Frames: 3
+Frame Time: 0.01
+"""
+
+
+def bvh() -> bytes:
+    """A tree that moves and turns."""
+    return _BVH.encode() + as_rows(*frames(lambda at: flat(3)), separator=" ")
+
+
+def c3d_file() -> bytes:
+    """Markers."""
+    with TemporaryDirectory() as folder:
+        return write_c3d(Path(folder) / "a.c3d", random_points(N_FRAMES)).read_bytes()
+
+
 FIXTURES = {
     "alphapose": fixture("load_alphapose", {"{}.json": as_json(coco_results(idx=[0.0]))}),
+    "azure kinect json": fixture("load_azure_kinect", {"{}.json": as_json(azure_json())}),
+    "azure kinect table": fixture("load_azure_kinect", {"{}.csv": azure_table()}),
+    "bvh": fixture("load_bvh", {"{}.bvh": bvh()}),
+    "c3d": fixture("load_c3d", {"{}.c3d": c3d_file()}),
     "coco annotations": fixture("load_coco_keypoints", {"{}.json": as_json(coco_annotations())}),
     "coco results": fixture("load_coco_keypoints", {"{}.json": as_json(coco_results())}),
     "kinetics": fixture("load_kinetics_skeleton", {"{}.json": as_json(kinetics_clip())}, labels=None),
@@ -229,6 +302,7 @@ FIXTURES = {
     "openpose gzipped": fixture(
         "load_openpose", frame_files("{}_#_keypoints.json.gz", lambda: gzip.compress(openpose_frame(), mtime=0))
     ),
+    "pku-mmd": pku_mmd(),
     "yolo json": fixture("load_yolo_pose", frame_files("{}_#.json", lambda: as_json([yolo_person(), yolo_person()]))),
     "yolo labels": fixture("load_yolo_pose", frame_files("{}_#.txt", lambda: as_rows(yolo_row(), separator=" "))),
 }

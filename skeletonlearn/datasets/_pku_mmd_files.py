@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from skeletonlearn.datasets._clip_files import ClipFile, natural_key
-from skeletonlearn.datasets._errors import cut
+from skeletonlearn.datasets._errors import SkeletonFileError, cut
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_content, read_contents
 
 TRAIN_VIEWS = ("M", "R")
@@ -66,7 +66,8 @@ def _once(files: Sequence[AnyFile]) -> Sequence[AnyFile]:
     first: dict[str, SourceFile] = {}
     for file in files:
         if first.setdefault(file.stem, file) is not file:
-            raise ValueError(f"Two files are named {file.stem!r}: {first[file.stem]} and {file}; expected one each.")
+            reason = f"got another file of the name {file.stem!r}, expected one only, such as {first[file.stem]}"
+            raise SkeletonFileError(str(file), None, reason)
     return files
 
 

@@ -208,7 +208,7 @@ def test_name_that_occurs_twice_is_an_error(folder, kind):
     path = skeleton_file(folder) if kind == "skeleton" else label_file(folder)
     (folder / "more").mkdir()
     (folder / "more" / path.name).write_bytes(path.read_bytes())
-    with pytest.raises(ValueError, match="Two files are named '0002-M'"):
+    with pytest.raises(SkeletonFileError, match="got another file of the name '0002-M'"):
         load_pku_mmd(folder)
 
 
