@@ -18,6 +18,8 @@ from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from skeletonlearn._containers import advise_on_persons, as_sequences, check_kind, count_axes, is_ragged, unwrap
+from skeletonlearn._sequences import name_sequences, shows_nobody
+from skeletonlearn._warnings import warn_user
 
 __all__ = ["check_class_target", "check_sequences", "is_ragged"]
 
@@ -115,6 +117,12 @@ def check_sequences(
     TypeError
         If X is None, a path, a mapping, a set or an iterator.
 
+    Warns
+    -----
+    UserWarning
+        With `reset=False` and `allow_nan=False`, if sequences of several joints are zero throughout, so that they show
+        nobody. The sequences are named.
+
     Examples
     --------
     >>> import numpy as np
@@ -137,6 +145,8 @@ def check_sequences(
     _check_finite(estimator, X, allow_nan)
     if not reset:
         _check_shape(estimator, shape, fixed)
+        if not allow_nan:
+            _warn_of_nobody(estimator, X)
     else:
         if check_shape is not None:
             check_shape(shape)
@@ -393,6 +403,15 @@ def _check_shape(estimator, shape, fixed, one=False):
             got = "sequences of different lengths" if got is None else f"{got} {axis}"
             wanted = f"{wanted or 'any number of'} {axis}"
             raise ValueError(f"X has {got}, but {_name(estimator)} was fitted with {wanted}.{rather}")
+
+
+def _warn_of_nobody(estimator, X):
+    nobody = shows_nobody(X)
+    if nobody.any():
+        warn_user(
+            f"{_name(estimator)}: {name_sequences(nobody)} of X shows nobody: all joints are zero in all frames. "
+            "Leave such sequences out: what is predicted for them means nothing."
+        )
 
 
 def _check_finite(estimator, X, allow_nan):

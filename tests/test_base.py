@@ -447,3 +447,54 @@ def test_a_result_that_overflows_from_huge_coordinates_blames_x():
 def test_a_result_that_is_not_finite_from_usual_coordinates_blames_what_was_learned(X):
     with pytest.raises(ValueError, match=r"result of Plain holds NaN .* at most 2\.5: what was learned"):
         check_finite_result(Plain(), np.array([np.nan]), X)
+
+
+MASKED_FORMS = {
+    "array": lambda X: X,
+    "list": list,
+    "tuple": tuple,
+    "series": lambda X: pd.Series(list(X)),
+    "objects": lambda X: np.array([*X, None], dtype=object)[:-1],
+    "ragged list": lambda X: [X[0], X[1][:3]],
+}
+
+
+@pytest.mark.parametrize("form", MASKED_FORMS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.uint8])
+def test_masked_joints_are_missing_in_every_form(form, dtype):
+    data = np.arange(1, 1 + 2 * 4 * 5 * 3).reshape(2, 4, 5, 3).astype(dtype)
+    X = MASKED_FORMS[form](np.ma.masked_where(data % 7 == 0, data))
+    estimator = BaseEstimator()
+    checked = check_sequences(estimator, X, reset=True, ragged=True, allow_nan=True)
+    for got, one in zip(checked, data, strict=True):
+        np.testing.assert_array_equal(got, np.where(one % 7 == 0, np.nan, one.astype(float))[: len(got)])
+        assert got.dtype == (dtype if np.dtype(dtype).kind == "f" else np.float64)
+
+
+@pytest.mark.parametrize("form", MASKED_FORMS)
+def test_masked_joints_are_refused_as_nan_is(form):
+    data = np.ones((2, 4, 5, 3), dtype=int)
+    mask = np.zeros(data.shape, dtype=bool)
+    mask[1, 2, 3] = True
+    X = MASKED_FORMS[form](np.ma.MaskedArray(data, mask))
+    with pytest.raises(ValueError, match=r"Input X contains NaN\. BaseEstimator does not accept missing joints"):
+        check_sequences(BaseEstimator(), X, reset=True, ragged=True)
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_sequences_that_show_nobody_are_named_after_the_fit(as_list):
+    X = np.ones((4, 6, 5, 3))
+    estimator = Plain()
+    check_sequences(estimator, np.zeros_like(X), reset=True)
+    X[[1, 3]] = 0
+    with pytest.warns(UserWarning, match="^Plain: each of sequences 1, 3 of X shows nobody"):
+        check_sequences(estimator, list(X) if as_list else X, reset=False)
+    check_sequences(estimator, X, reset=False, allow_nan=True)
+
+
+def test_zeros_of_series_are_values():
+    X = np.zeros((2, 9))
+    estimator = Plain()
+    for form in (X, X[..., None]):
+        check_sequences(estimator, form, reset=True)
+        check_sequences(estimator, form, reset=False)

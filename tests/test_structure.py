@@ -22,6 +22,7 @@ LAYERS = [
         "_lazy",
         "_memory",
         "_progress",
+        "_sequences",
         "_warnings",
         "__init__",
         "base",

@@ -119,8 +119,10 @@ class NetworkPredictor(NetworkEstimator):
         return check_sequences(self, X, reset=False, dtype=np.float32, ragged=any_length, fixed=_fixed_axes(any_length))
 
     def _mean_over_clips(self, X: Any) -> np.ndarray:
-        """Return the output of the networks, `(n_samples, n_outputs)` float64, averaged over `n_clips` parts."""
-        X = self._check(X)
+        """Return the output of the networks for checked sequences, float64, averaged over `n_clips` parts.
+
+        Shape `(n_samples, n_outputs)`.
+        """
         _, of_batch = self._output()
         device = resolve_device(self.device)
         total = sum(

@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 
+from skeletonlearn._sequences import shows_nobody
 from skeletonlearn._training.fit import fit_networks, partial_fit_networks
 from skeletonlearn._training.hooks.callbacks import with_callbacks
 from skeletonlearn._training.input_scale import warn_about_scale
@@ -128,9 +129,17 @@ class NetworkClassifier(ClassifierMixin, NetworkPredictor):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            Probabilities, in the order of `classes_`; rows sum to 1. With `n_clips`, the mean over the clips.
+            Probabilities, in the order of `classes_`; rows sum to 1. With `n_clips`, the mean over the clips. All
+            classes are equally probable for a sequence that shows nobody, with all joints zero in all frames.
+
+        Warns
+        -----
+        UserWarning
+            If a sequence shows nobody.
         """
+        X = self._check(X)
         mean = self._mean_over_clips(X)
+        mean[shows_nobody(X)] = 1
         return mean / mean.sum(axis=1, keepdims=True)
 
     def predict_log_proba(self, X):
@@ -159,7 +168,12 @@ class NetworkClassifier(ClassifierMixin, NetworkPredictor):
         Returns
         -------
         ndarray of shape (n_samples,)
-            Classes.
+            Classes. The first of `classes_` for a sequence that shows nobody.
+
+        Warns
+        -----
+        UserWarning
+            If a sequence shows nobody, with all joints zero in all frames.
         """
         return self.predict_top_k(X, 1)[:, 0]
 

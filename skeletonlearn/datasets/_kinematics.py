@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skeletonlearn.datasets._hand_and_face import MIDDLE_FACE, RIGHT_FACE, RIGHT_HAND
 from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._rest_pose import BODY, body_part, rest_pose
 from skeletonlearn.skeletons._skeleton import did_you_mean
 
 _HANGS_FROM = {
@@ -31,53 +31,7 @@ SEGMENTS = ("pelvis", *_HANGS_FROM)
 
 _MIRRORED = np.array([1.0, -1.0, -1.0])  # flexion keeps its sign under a left-right mirror; twist and abduction do not
 
-# joint: (joint that it is measured from, offset in metres in the rest pose, proportion that scales it, its segment).
-# A standing adult of about 1.75 m with hanging arms, after Winter (2009), Biomechanics and motor control, fig. 4.1.
-_Offset = tuple[str, tuple[float, float, float], str, str]
-_TRUNK: dict[str, _Offset] = {
-    "spine": ("hip", (0.0, 0.22, 0.02), "torso", "waist"),
-    "spine_chest": ("spine", (0.0, 0.12, 0.0), "torso", "chest"),
-    "spine_shoulder": ("spine", (0.0, 0.25, 0.0), "torso", "chest"),
-    "neck": ("spine_shoulder", (0.0, 0.06, 0.0), "torso", "chest"),
-    "head": ("neck", (0.0, 0.17, -0.03), "head", "head"),
-    "head_top": ("neck", (0.0, 0.28, -0.01), "head", "head"),
-    "nose": ("neck", (0.0, 0.15, -0.12), "head", "head"),
-    **{point: ("nose", offset, "head", "head") for point, offset in MIDDLE_FACE.items()},
-}
-_RIGHT: dict[str, _Offset] = {
-    **{point: ("nose", offset, "head", "head") for point, offset in RIGHT_FACE.items()},
-    "clavicle": ("spine_shoulder", (0.03, 0.0, 0.0), "shoulders", "chest"),
-    "shoulder": ("spine_shoulder", (0.18, -0.03, 0.0), "shoulders", "chest"),
-    "elbow": ("right_shoulder", (0.0, -0.3, 0.0), "arm", "right_upper_arm"),
-    "wrist": ("right_elbow", (0.0, -0.26, 0.0), "arm", "right_forearm"),
-    "hand": ("right_wrist", (0.0, -0.08, 0.0), "arm", "right_hand"),
-    "hand_tip": ("right_wrist", (0.0, -0.16, 0.0), "arm", "right_hand"),
-    "index": ("right_wrist", (0.0, -0.1, -0.03), "arm", "right_hand"),
-    "pinky": ("right_wrist", (0.0, -0.09, 0.04), "arm", "right_hand"),
-    "thumb": ("right_wrist", (0.0, -0.05, -0.06), "arm", "right_hand"),
-    **{point: ("right_wrist", offset, "arm", "right_hand") for point, offset in RIGHT_HAND.items()},
-    "hip": ("hip", (0.09, -0.06, 0.0), "hips", "pelvis"),
-    "knee": ("right_hip", (0.0, -0.42, 0.0), "leg", "right_thigh"),
-    "ankle": ("right_knee", (0.0, -0.41, 0.0), "leg", "right_shank"),
-    "heel": ("right_ankle", (0.0, -0.06, 0.05), "leg", "right_foot"),
-    "foot": ("right_ankle", (0.0, -0.06, -0.12), "leg", "right_foot"),
-    "big_toe": ("right_ankle", (-0.02, -0.07, -0.17), "leg", "right_foot"),
-    "small_toe": ("right_ankle", (0.04, -0.07, -0.14), "leg", "right_foot"),
-}
-PROPORTIONS = ("torso", "head", "shoulders", "arm", "hips", "leg")
 _LOW = ("knee", "ankle", "heel", "foot", "toe")
-
-
-def _on_left(offset: _Offset) -> _Offset:
-    start, (x, y, z), proportion, segment = offset
-    return start.replace("right_", "left_"), (-x, y, z), proportion, segment.replace("right_", "left_")
-
-
-_BODY: dict[str, _Offset] = {
-    **_TRUNK,
-    **{f"right_{part}": offset for part, offset in _RIGHT.items()},
-    **{f"left_{part}": _on_left(offset) for part, offset in _RIGHT.items()},
-}
 
 
 @dataclass
@@ -107,28 +61,6 @@ class Pose:
         return Pose(angles, self.shift * [-1.0, 1.0, 1.0])
 
 
-def rest_pose(proportions: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Where each known joint is when the body stands upright, the pelvis at the origin.
-
-    Parameters
-    ----------
-    proportions : mapping of str to float
-        A factor on the length of each of `PROPORTIONS`.
-
-    Returns
-    -------
-    dict of str to ndarray of shape (3,)
-        By joint name.
-    """
-    position = {"hip": np.zeros(3)}
-    waiting = dict(_BODY)
-    while waiting:
-        for joint in [one for one, (start, *_) in waiting.items() if start in position]:
-            start, offset, proportion, _ = waiting.pop(joint)
-            position[joint] = position[start] + np.asarray(offset) * proportions[proportion]
-    return position
-
-
 def bone_offsets(skeleton: Skeleton, proportions: Mapping[str, float]) -> np.ndarray:
     """Vector from each joint's parent to the joint in the rest pose, shape (n_joints, 3); zero for the root.
 
@@ -145,18 +77,8 @@ def bone_offsets(skeleton: Skeleton, proportions: Mapping[str, float]) -> np.nda
             f"{skeleton.name}: got joints {', '.join(unknown[:5])}{more}, expected the joints of a body by the names "
             f"that the catalogue gives them.{did_you_mean(unknown[0], rest)}"
         )
-    position = np.array([rest[_body_part(skeleton, joint)] for joint in skeleton.joints])
+    position = np.array([rest[body_part(skeleton, joint)] for joint in skeleton.joints])
     return position - position[skeleton.parents]
-
-
-def _body_part(skeleton: Skeleton, joint: str) -> str:
-    """The joint of the body model that a layout's joint is.
-
-    They have the same name but for the neck: in layouts where that joint has the role of the neck, it is the shoulder
-    centre, which has a name of its own only in layouts that have both, such as NTU_RGBD.
-    """
-    is_shoulder_centre = skeleton.roles.get("neck") == ("neck",) and "spine_shoulder" not in skeleton.joints
-    return "spine_shoulder" if joint == "neck" and is_shoulder_centre else joint
 
 
 def bone_segments(skeleton: Skeleton) -> np.ndarray:
@@ -168,8 +90,8 @@ def bone_segments(skeleton: Skeleton) -> np.ndarray:
 
 def _bone_segment(joint: str, parent: str) -> str:
     """The joint's own segment, but for trees that are rooted above the pelvis, where trunk bones run downward."""
-    segment = _BODY[joint][3] if joint in _BODY else "pelvis"
-    from_above = parent in _BODY and _BODY[parent][3] in ("chest", "head")
+    segment = BODY[joint][3] if joint in BODY else "pelvis"
+    from_above = parent in BODY and BODY[parent][3] in ("chest", "head")
     if from_above and segment == "pelvis":
         return "waist"
     return "chest" if from_above and segment == "waist" else segment

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skeletonlearn.datasets._camera import yaw_matrix
-from skeletonlearn.datasets._kinematics import PROPORTIONS, SEGMENTS, Pose, bone_offsets, rest_pose
+from skeletonlearn.datasets._kinematics import SEGMENTS, Pose, bone_offsets
 from skeletonlearn.datasets._motions import MUTUAL, SOLO, Movement, Style
 from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._rest_pose import PROPORTIONS, rest_pose
 
 FRAMES_PER_SECOND = 30.0
 

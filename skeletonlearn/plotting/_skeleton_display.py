@@ -8,6 +8,7 @@ import numpy as np
 
 from skeletonlearn.plotting._body import Bodies, columns_that_fit, legend_of, persons_in, prepare_axes
 from skeletonlearn.plotting._figure import import_pyplot
+from skeletonlearn.plotting._joint_numbers import write_numbers
 from skeletonlearn.plotting._sequence import as_seen, check_frames, check_sequence, limits_of, place_missing
 
 _COLUMNS = 8
@@ -40,6 +41,9 @@ class SkeletonDisplay:
         +z (along +y if z is vertical).
     elevation : float, default=5
         Angle in degrees by which they are seen from above.
+    numbers : bool, default=False
+        Whether to write the index of each joint beside it. Those of a whole body's hands and face have room in a
+        picture of that part: see :meth:`Skeleton.part <skeletonlearn.skeletons.Skeleton.part>`.
 
     Attributes
     ----------
@@ -66,13 +70,14 @@ class SkeletonDisplay:
     ['frame 0', 'frame 10', 'frame 20']
     """
 
-    def __init__(self, sequence, skeleton, *, frames=None, vertical="y", azimuth=20, elevation=5):
+    def __init__(self, sequence, skeleton, *, frames=None, vertical="y", azimuth=20, elevation=5, numbers=False):
         self.sequence = sequence
         self.skeleton = skeleton
         self.frames = frames
         self.vertical = vertical
         self.azimuth = azimuth
         self.elevation = elevation
+        self.numbers = numbers
 
     def plot(self, ax=None, *, projection="flat", legend=True):
         """Draw the frames.
@@ -108,6 +113,8 @@ class SkeletonDisplay:
         positions = positions[frames]
         given = None if ax is None else _check_axes(ax, len(frames))
         depth = projection == "3d" if given is None else given[0].name == "3d"
+        if depth and self.numbers:
+            raise ValueError("numbers=True cannot be drawn in three dimensions, expected projection='flat'.")
         points, rings = (
             as_seen(places, self.vertical, self.azimuth, self.elevation, depth) for places in (positions, rings)
         )
@@ -125,6 +132,8 @@ class SkeletonDisplay:
         if legend:
             handles = legend_of(skeleton, persons, missing=not np.isnan(rings).all())
             self._explain(handles, own_figure=given is None)
+        if self.numbers:
+            self._number(points, skeleton)
         return self
 
     @classmethod
@@ -137,6 +146,7 @@ class SkeletonDisplay:
         vertical="y",
         azimuth=20,
         elevation=5,
+        numbers=False,
         projection="flat",
         legend=True,
         ax=None,
@@ -158,6 +168,8 @@ class SkeletonDisplay:
             Angle in degrees by which bodies of three channels are seen from the side.
         elevation : float, default=5
             Angle in degrees by which they are seen from above.
+        numbers : bool, default=False
+            Whether to write the index of each joint beside it.
         projection : {"flat", "3d"}, default="flat"
             Bodies as a viewer sees them, or in matplotlib's three-dimensional axes.
         legend : bool, default=True
@@ -177,8 +189,16 @@ class SkeletonDisplay:
         ImportError
             If matplotlib is not installed, which the extra ``plot`` brings.
         """
-        view = {"vertical": vertical, "azimuth": azimuth, "elevation": elevation}
+        view = {"vertical": vertical, "azimuth": azimuth, "elevation": elevation, "numbers": numbers}
         return cls(sequence, skeleton, frames=frames, **view).plot(ax, projection=projection, legend=legend)
+
+    def _number(self, points, skeleton):
+        n_joints = points.shape[1]
+        parents = skeleton.tiled(skeleton.parents, n_joints)
+        for ax, body in zip(self.axes_, points, strict=True):
+            is_known = np.isfinite(body[:, 0])
+            places = {joint: tuple(body[joint]) for joint in range(n_joints) if is_known[joint]}
+            write_numbers(ax, places, [(joint, parents[joint]) for joint in places if is_known[parents[joint]]])
 
     def _explain(self, handles, own_figure):
         if handles and own_figure:

@@ -6,30 +6,43 @@ from numbers import Integral
 
 import numpy as np
 
-from skeletonlearn.preprocessing._bodies import check_parts, hold, part_positions
+from skeletonlearn.preprocessing._bodies import (
+    check_parts,
+    first_known,
+    hold,
+    is_known,
+    mean_direction,
+    part_positions,
+    recorded_body,
+    unit_vectors,
+)
 from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice
 
 _LEAST = 1e-4  # a unit vector's remainder that is shorter points nowhere: single precision leaves about 1e-6
-_SIDES = ("left_shoulder", "right_shoulder")
-_PARTS = {"yaw": ("left_hip", "right_hip", *_SIDES), "full": ("hip", "neck", *_SIDES)}
+_SHOULDERS = ("left_shoulder", "right_shoulder")
+_HIPS = ("left_hip", "right_hip")
+_UPRIGHT = (("neck", "hip"), ("neck", "spine"), ("head", "neck"), ("nose", "neck"))
 
 
 class ViewAligner(SequenceTransformer):
-    """Turn sequences so that the first person faces the camera.
+    """Turn sequences so that the body faces the camera.
 
-    The line from the left to the right side of the body is laid along the first horizontal axis: +x where y is
-    vertical. The body then faces -z, towards a camera whose z is depth; a plot that looks along -z shows its back. The
-    sequence turns about the origin: put :class:`RootCenterer` before it. It is a proper rotation: bone lengths, the
-    distances between persons and left and right are kept.
+    The direction is that of the first person that a sequence shows, by the joints that were recorded. The line from
+    the left to the right side of the body is laid along the first horizontal axis: +x where y is vertical. The body
+    then faces -z, towards a camera whose z is depth; a plot that looks along -z shows its back. The sequence turns
+    about the origin: put :class:`RootCenterer` before it. It is a proper rotation: bone lengths, the distances between
+    persons and left and right are kept.
 
     Parameters
     ----------
     skeleton : Skeleton, str or None, default=None
         The joint layout or its name. With None, nothing is turned.
     mode : {"yaw", "full"}, default="yaw"
-        `"yaw"` turns about the vertical axis, by the mean of the line between the hips and that between the shoulders;
-        leaning and lying remain visible. `"full"` also sets the body upright: the line from hip to neck is laid along
-        the vertical axis, that between the shoulders, as far as it is perpendicular to it, along the lateral one.
+        `"yaw"` turns about the vertical axis, by the mean of the line between the hips and that between the shoulders,
+        or by the one that is recorded; leaning and lying remain visible. `"full"` also sets the body upright: the line
+        from hip to neck is laid along the vertical axis, that between the shoulders, as far as it is perpendicular to
+        it, along the lateral one. If a frame does not show the hip, the line from spine to neck serves, else that from
+        neck to head or nose.
     per : {"sequence", "frame"}, default="sequence"
         `"sequence"` turns all frames alike, by the mean over the frames of the lines' unit vectors, so that the body's
         own turning remains; `"frame"` turns each frame by itself. A frame that does not show the lines takes the turn
@@ -46,15 +59,23 @@ class ViewAligner(SequenceTransformer):
     feature_names_in_ : ndarray of str
         Column names, where X was a table with them.
 
+    Warns
+    -----
+    UserWarning
+        If no frame of a sequence shows the lines, so that it is not turned. The sequences are named.
+
     See Also
     --------
     RootCenterer : Puts the origin, which is turned about, at the root.
 
     Notes
     -----
-    Sequences whose direction cannot be told (missing or coinciding joints, a body that lies exactly on its side, turns
-    that cancel each other) are left as they are. So are flat data of one or two channels: a picture cannot be turned
-    out of its plane.
+    Sequences without a direction (missing or coinciding joints, a body that lies exactly on its side, turns that cancel
+    each other) are left as they are. So are flat data of one or two channels: a picture cannot be turned out of its
+    plane.
+
+    Joints are recorded if they are not NaN and :class:`JointImputer` did not invent them with ``fallback="mean"``.
+    Zeros are positions: mark missing joints with :class:`MissingJointMarker` before.
 
     Examples
     --------
@@ -68,6 +89,11 @@ class ViewAligner(SequenceTransformer):
     True
     """
 
+    _DOUBT = (
+        "shows no direction of the body and is not turned",
+        "Leave such sequences out, or set mode='yaw', which needs shoulders or hips only.",
+    )
+
     def __init__(self, skeleton=None, *, mode="yaw", per="sequence", vertical_axis=1):
         self.skeleton = skeleton
         self.mode = mode
@@ -80,7 +106,10 @@ class ViewAligner(SequenceTransformer):
         axis = self.vertical_axis
         if not isinstance(axis, Integral) or isinstance(axis, bool) or axis not in (0, 1, 2):
             raise ValueError(f"vertical_axis={self.vertical_axis!r} must be 0, 1 or 2.")
-        check_parts(self._layout(), _PARTS[self.mode])
+        if self.mode == "full":
+            check_parts(self._layout(), ("hip", "neck", *_SHOULDERS))
+        elif self._layout() is not None and not has_sides(self._layout()):
+            check_parts(self._layout(), _SHOULDERS)
 
     def _check_layout(self, n_joints, n_channels):
         super()._check_layout(n_joints, n_channels)
@@ -94,51 +123,62 @@ class ViewAligner(SequenceTransformer):
         skeleton = self._layout()
         if skeleton is None or X.shape[-1] < 3:
             return X.copy()
-        turns = self._rotations(X, skeleton).astype(X.dtype)  # (N, 1 or T, 3, 3)
+        turns, in_doubt = self._rotations(recorded_body(X, skeleton), skeleton)  # (N, 1 or T, 3, 3)
         rows = X.reshape(len(X), turns.shape[1], -1, 3)
-        return (rows @ turns.swapaxes(-1, -2)).reshape(X.shape)
+        return (rows @ turns.astype(X.dtype).swapaxes(-1, -2)).reshape(X.shape), in_doubt
 
-    def _rotations(self, X, skeleton):
-        """The rotation of each sequence, (N, 1, 3, 3), or of each frame, (N, T, 3, 3)."""
-        lateral, up = self._directions(X, skeleton)
+    def _rotations(self, body, skeleton):
+        """The rotation of each sequence, (N, 1, 3, 3), or of each frame, (N, T, 3, 3), and who is in doubt, (N,)."""
+        lateral, up = self._directions(body, skeleton)
+        hidden = ~(is_known(lateral).any(axis=1) & is_known(up).any(axis=1)) & is_known(body).any(axis=(1, 2))
+        lateral, up = self._units(lateral, up)
         if self.per == "sequence":
-            lateral, up = _mean_direction(lateral), _mean_direction(up)
-        lateral = _unit(lateral - np.sum(lateral * up, axis=-1, keepdims=True) * up, least=_LEAST)
-        told = np.isfinite(lateral).all(axis=-1)
-        turns = hold(_frame_of(lateral, up, self.vertical_axis), told)
-        return np.where(told.any(axis=1)[:, None, None, None], turns, np.eye(3))
+            lateral, up = mean_direction(lateral, _LEAST), mean_direction(up, _LEAST)
+        lateral = unit_vectors(lateral - np.sum(lateral * up, axis=-1, keepdims=True) * up, least=_LEAST)
+        known = is_known(lateral)
+        turns = hold(_frame_of(lateral, up, self.vertical_axis), known)
+        return np.where(known.any(axis=1)[:, None, None, None], turns, np.eye(3)), hidden
 
-    def _directions(self, X, skeleton):
-        """Unit vectors to the body's right and up in each frame, (N, T, 3) both; NaN where they cannot be told."""
+    def _directions(self, body, skeleton):
+        """Vectors to the body's right and up in each frame, (N, T, 3) both; NaN where they are not recorded."""
         if self.mode == "full":
-            up = part_positions(X, skeleton, "neck") - part_positions(X, skeleton, "hip")
-            return _unit(_side_to_side(X, skeleton, ("shoulder",))), _unit(up)
-        lateral = _unit(_side_to_side(X, skeleton, ("hip", "shoulder")))
+            names = {*skeleton.joints, *skeleton.roles}
+            lines = (
+                part_positions(body, skeleton, above) - part_positions(body, skeleton, below)
+                for above, below in _UPRIGHT
+                if names >= {above, below}
+            )
+            return _side_to_side(body, skeleton, (_SHOULDERS,)), first_known(lines)
+        lateral = _side_to_side(body, skeleton, (_HIPS, _SHOULDERS))
+        return lateral, np.broadcast_to(np.eye(3)[self.vertical_axis], lateral.shape)
+
+    def _units(self, lateral, up):
+        """Unit vectors of both; NaN where they are not known."""
+        lateral = unit_vectors(lateral)
+        if self.mode == "full":
+            return lateral, unit_vectors(up)
         lateral[..., self.vertical_axis] = 0
-        return _unit(lateral, least=_LEAST), np.broadcast_to(np.eye(3)[self.vertical_axis], lateral.shape)
+        return unit_vectors(lateral, least=_LEAST), up
 
 
-def _side_to_side(X, skeleton, parts):
-    """Mean over `parts` of the vectors from left to right, (N, T, 3); a part that is not shown does not count."""
+def has_sides(skeleton):
+    """Whether a layout has the joints or roles on both sides that show the direction of a body."""
+    names = {*skeleton.joints, *skeleton.roles}
+    return names >= set(_HIPS) or names >= set(_SHOULDERS)
+
+
+def _side_to_side(body, skeleton, pairs):
+    """Mean over pairs of the vectors from left to right, (N, T, 3); NaN where none of them is recorded."""
+    names = {*skeleton.joints, *skeleton.roles}
     lines = [
-        part_positions(X, skeleton, f"right_{part}") - part_positions(X, skeleton, f"left_{part}") for part in parts
+        part_positions(body, skeleton, right) - part_positions(body, skeleton, left)
+        for left, right in pairs
+        if names >= {left, right}
     ]
-    shown = [np.isfinite(line).all(axis=-1, keepdims=True) for line in lines]
+    shown = [is_known(line)[..., None] for line in lines]
     total = sum(np.where(seen, line, 0.0) for line, seen in zip(lines, shown, strict=True))
-    return total / np.maximum(sum(seen.astype(float) for seen in shown), 1.0)
-
-
-def _unit(vectors, least=0.0):
-    """Vectors of length one; NaN for those that are not longer than `least`."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, length, out=np.full_like(vectors, np.nan), where=length > least)
-
-
-def _mean_direction(units):
-    """Direction of the mean over frames, (N, T, 3) -> (N, 1, 3), of those unit vectors that are not NaN."""
-    told = np.isfinite(units).all(axis=-1, keepdims=True)
-    total = np.where(told, units, 0.0).sum(axis=1, keepdims=True)
-    return _unit(total / np.maximum(told.sum(axis=1, keepdims=True), 1), least=_LEAST)
+    count = sum(seen.astype(float) for seen in shown)
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
 def _frame_of(lateral, up, vertical_axis):

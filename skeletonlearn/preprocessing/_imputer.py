@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
 from skeletonlearn.preprocessing._bodies import as_bodies, neighbouring_frames
+from skeletonlearn.preprocessing._missing_marker import (
+    check_confidence_channel,
+    check_min_confidence,
+    find_missing,
+)
 from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice, check_flag
 
 
@@ -29,6 +32,7 @@ class JointImputer(SequenceTransformer):
     fallback : {"mean", "zero"}, default="mean"
         Where a joint goes that is missing in the whole sequence: `"mean"`, to the mean of the joints that the
         sequence does show, frame by frame; `"zero"`, to the origin. A body that is never shown at all is all zeros.
+        The steps that measure bodies recognise joints that are at the mean, but not those at zero.
     skeleton : Skeleton, str or None, default=None
         The joint layout or its name: tells several persons apart, so that none is filled in from another. With None,
         all joints are one body.
@@ -42,12 +46,21 @@ class JointImputer(SequenceTransformer):
     feature_names_in_ : ndarray of str
         Column names, where X was a table with them.
 
+    Warns
+    -----
+    UserWarning
+        If all joints of a sequence are missing in all frames. The sequences are named.
+
     See Also
     --------
-    RootCenterer : Puts the root at zero, which must not be mistaken for missing: impute first.
+    MissingJointMarker : Only marks what is missing. Put it before the steps that measure bodies.
 
     Notes
     -----
+    Impute after the steps that measure bodies (:class:`RootCenterer`, :class:`ViewAligner`, :class:`BodyScaler`), as
+    :func:`make_skeleton_pipeline` does. They measure by recorded joints only. Centring puts the root at zero, so set
+    ``zeros_are_missing=False`` after it.
+
     Data that come centred have a joint at zero that is not missing. It is kept where both hold:
 
     - The body's coordinates lie on both sides of zero in every channel, over the sequence. Those of a body before a
@@ -69,6 +82,11 @@ class JointImputer(SequenceTransformer):
     array([1., 2., 3., 4., 5.])
     """
 
+    _DOUBT = (
+        "shows nobody: all joints are missing in all frames. They were filled in with zeros",
+        "Leave such sequences out: what is predicted for them means nothing.",
+    )
+
     def __init__(self, *, zeros_are_missing=True, min_confidence=None, method="linear", fallback="mean", skeleton=None):
         self.zeros_are_missing = zeros_are_missing
         self.min_confidence = min_confidence
@@ -80,59 +98,19 @@ class JointImputer(SequenceTransformer):
         check_flag("zeros_are_missing", self.zeros_are_missing)
         check_choice("method", self.method, ("linear", "hold"))
         check_choice("fallback", self.fallback, ("mean", "zero"))
-        given = self.min_confidence
-        if given is not None and (not isinstance(given, Real) or isinstance(given, bool) or np.isnan(float(given))):
-            raise ValueError(f"min_confidence={given!r} must be a number or None.")
+        check_min_confidence(self.min_confidence)
 
     def _check_layout(self, n_joints, n_channels):
         super()._check_layout(n_joints, n_channels)
-        if self.min_confidence is not None and n_channels < 2:
-            raise ValueError(
-                f"X has {n_channels} channel, but min_confidence={self.min_confidence!r} expected at least 2: "
-                "coordinates, then a confidence."
-            )
+        check_confidence_channel(self.min_confidence, n_channels)
 
     def _transform(self, X):
-        out = (X if self.min_confidence is None else X[..., :-1]).copy()
-        missing = self._missing(X, out)
+        coordinates, missing = find_missing(X, self.zeros_are_missing, self.min_confidence, self._layout())
+        out = coordinates.copy()
         if missing.any():
             _fill_in_time(out, missing, self.method)
             _fill_never_shown(as_bodies(out, self._layout()), missing.all(axis=1), self.fallback)
-        return out
-
-    def _missing(self, X, coordinates):
-        """Which joints are missing in which frames, (N, T, J)."""
-        missing = np.isnan(coordinates).any(axis=-1)
-        if self.min_confidence is not None:
-            missing |= ~(X[..., -1] >= self.min_confidence)  # a confidence of NaN is none
-        if self.zeros_are_missing and coordinates.shape[-1] > 1:
-            zeros = ~coordinates.any(axis=-1)
-            if zeros.any():
-                missing |= zeros & ~_centred_on(coordinates, zeros, self._layout())
-        return missing
-
-
-def _centred_on(X, zeros, skeleton):
-    """Joints at zero because the data were centred on them, (N, T, J): see the Notes of :class:`JointImputer`."""
-    bodies = as_bodies(X, skeleton)
-    zeros, unknown = zeros.reshape(bodies.shape[:4]), np.isnan(bodies).any(axis=-1)  # (N, T, P, J)
-    always = (zeros | unknown).all(axis=1, keepdims=True)
-    at_start = _zero_at_start(zeros, unknown)
-    if not (always.any() or at_start.any()):
-        return at_start.reshape(X.shape[:3])
-    lowest, highest = np.fmin.reduce(bodies, axis=(1, 3)), np.fmax.reduce(bodies, axis=(1, 3))  # (N, P, C)
-    around = ((lowest < 0) & (highest > 0)).all(axis=-1)
-    return ((always | at_start) & around[:, None, :, None]).reshape(X.shape[:3])
-
-
-def _zero_at_start(zeros, unknown):
-    """Joints at zero in the first frame that has them, alone of their body, and in no other: (N, T, P, J)."""
-    shown = ~(zeros | unknown).all(axis=-1, keepdims=True)  # a body that is not there is at no place
-    known, zeros = shown & ~unknown, shown & zeros
-    first = known & (np.cumsum(known, axis=1) == 1)
-    alone = np.count_nonzero(zeros, axis=-1, keepdims=True) == 1
-    once = np.count_nonzero(zeros, axis=1, keepdims=True) == 1
-    return zeros & first & alone & once
+        return out, missing.all(axis=(1, 2))
 
 
 def _fill_in_time(X, missing, method):

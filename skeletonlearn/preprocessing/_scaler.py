@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from skeletonlearn.preprocessing._bodies import absent_bodies, as_bodies, check_parts, hold, part_positions
+from skeletonlearn.preprocessing._bodies import hold, recorded_body
+from skeletonlearn.preprocessing._body_size import (
+    REFERENCES,
+    check_reference,
+    median_of_positive,
+    reference_lengths,
+    sizes_in_proportion,
+    spread,
+    spread_of_adult,
+)
 from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_choice
-
-_TOPS = ("head", "nose", "neck")
-_FEET = ("ankle", "foot", "knee")  # the ankle first: a foot's own length is no height
 
 
 class BodyScaler(SequenceTransformer):
-    """Divide sequences by the size of the first person's body.
+    """Divide sequences by the size of the body.
 
-    All persons are divided by the same number: who is taller, and how far apart they are, remains visible.
+    The size is that of the first person that a sequence shows, by the joints that were recorded. All persons are
+    divided by the same number: who is taller, and how far apart they are, remains visible.
 
     Parameters
     ----------
     skeleton : Skeleton, str or None, default=None
         The joint layout or its name. With None, the size is `"std"`, of all joints.
-    reference : {"torso", "height", "std"}, default="torso"
+    reference : {"torso", "height", "palm", "std"}, default="torso"
         What is one unit long afterwards: `"torso"`, the distance from hip to neck; `"height"`, the way along the bones
-        from the head to an ankle (mean of both sides), which is the same sitting and standing; `"std"`, the standard
-        deviation of the coordinates about their mean position.
+        from the head to an ankle (mean of both sides), which is the same sitting and standing; `"palm"`, the distance
+        from the wrist to the knuckle of the middle finger (mean of the hands); `"std"`, the standard deviation of the
+        coordinates about their mean position.
     per : {"sequence", "frame"}, default="sequence"
         `"sequence"` takes the median size over the frames that show it (for `"std"` the deviation over all frames);
         `"frame"` divides each frame by its own size, for pictures of a person that comes nearer. A frame that does not
@@ -38,13 +46,37 @@ class BodyScaler(SequenceTransformer):
     feature_names_in_ : ndarray of str
         Column names, where X was a table with them.
 
+    Warns
+    -----
+    UserWarning
+        If a sequence shows no length of the body, so that it is scaled by the spread of its joints. The sequences are
+        named.
+
     See Also
     --------
     RootCenterer : Puts the origin, which is scaled about, at the root.
 
     Notes
     -----
-    A sequence without a size (missing or coinciding joints, a constant series) is divided by 1.
+    A body keeps its scale when a part of it is cut off. If no frame shows the reference, the size follows from what is
+    recorded, in proportion to a standing adult [1]_. In 3-D, that is the first of:
+
+    1. the torso, for `"height"`;
+    2. the mean of the long bones, such as those of arms and legs;
+    3. the widths of shoulders and hips;
+    4. the mean of the short bones, such as those of a face.
+
+    In 2-D, lines that point towards the camera look short, so the longest of the first three, in proportion, is used
+    before the fourth. A sequence that shows
+    none of them is divided by the standard deviation of its joints, also in proportion to a standing adult. A
+    sequence whose joints coincide has no size and is divided by 1.
+
+    Joints are recorded if they are not NaN and :class:`JointImputer` did not invent them with ``fallback="mean"``.
+    Zeros are positions: mark missing joints with :class:`MissingJointMarker` before.
+
+    References
+    ----------
+    .. [1] D. A. Winter (2009). Biomechanics and motor control of human movement, 4th edition, figure 4.1.
 
     Examples
     --------
@@ -57,84 +89,49 @@ class BodyScaler(SequenceTransformer):
     1.0
     """
 
+    _DOUBT = (
+        "shows no length of the body and is scaled by the spread of its joints",
+        "Leave such sequences out, or convert them to the joints that are recorded.",
+    )
+
     def __init__(self, skeleton=None, *, reference="torso", per="sequence"):
         self.skeleton = skeleton
         self.reference = reference
         self.per = per
 
     def _check_parameters(self):
-        check_choice("reference", self.reference, ("torso", "height", "std"))
+        check_choice("reference", self.reference, REFERENCES)
         check_choice("per", self.per, ("sequence", "frame"))
         skeleton = self._layout()
-        if self.reference == "torso":
-            check_parts(skeleton, ("hip", "neck"))
-        elif self.reference == "height" and skeleton is not None:
-            _paths_to_the_ground(skeleton)
+        if skeleton is not None:
+            check_reference(skeleton, self.reference)
 
     def _transform(self, X):
-        sizes = self._sizes(X)  # (N, 1 or T)
-        body = as_bodies(X, self._layout())[:, :, 0]
-        largest = np.fmax.reduce(np.abs(body), axis=(1, 2, 3))[:, None]
+        body = recorded_body(X, self._layout())
         # what remains of a body that is one point, or of a constant series, is rounding
-        shown = sizes > 100 * np.finfo(X.dtype).eps * largest
+        largest = np.fmax.reduce(np.abs(body), axis=(1, 2, 3), initial=0.0)[:, None]
+        least = 100 * np.finfo(X.dtype).eps * largest
+        sizes, by_spread = self._sizes(body, least)
+        shown = sizes > least
         sizes = np.where(shown.any(axis=1, keepdims=True), hold(sizes, shown), 1.0)
-        return X / sizes[:, :, None, None].astype(X.dtype)
+        return X / sizes[:, :, None, None].astype(X.dtype), by_spread & shown.any(axis=1)
 
-    def _sizes(self, X):
-        """The size of each sequence, (N, 1), or of each frame, (N, T); NaN or 0 where there is none."""
-        skeleton = self._layout()
-        if skeleton is None or self.reference == "std":
-            return _deviation(X, skeleton, axes=(2, 3) if self.per == "frame" else (1, 2, 3))
-        lengths = _torso(X, skeleton) if self.reference == "torso" else _height(X, skeleton)
-        return lengths if self.per == "frame" else _median_of_shown(lengths)
-
-
-def _torso(X, skeleton):
-    """Distance from hip to neck in each frame, (N, T)."""
-    return np.linalg.norm(part_positions(X, skeleton, "neck") - part_positions(X, skeleton, "hip"), axis=-1)
-
-
-def _height(X, skeleton):
-    """Way along the bones from the top of the body to the ground in each frame, (N, T): mean of both legs."""
-    body = X[:, :, : skeleton.n_joints].astype(np.float64)
-    bones = np.linalg.norm(body - body[:, :, skeleton.parents], axis=-1)
-    paths = _paths_to_the_ground(skeleton)
-    return sum(bones[:, :, path].sum(axis=-1) for path in paths) / len(paths)
+    def _sizes(self, body, least):
+        """The size of each sequence, (N, 1), or of each frame, (N, T), and whether only the spread served, (N,)."""
+        skeleton, per_frame = self._layout(), self.per == "frame"
+        lost = np.zeros(len(body), dtype=bool)
+        if skeleton is None:
+            return spread(body, per_frame=per_frame), lost
+        if self.reference == "std":
+            return _spread_in_proportion(body, skeleton, "std", per_frame=per_frame), lost
+        sizes = reference_lengths(body, skeleton, self.reference)
+        sizes = sizes if per_frame else median_of_positive(sizes)
+        for substitute in (sizes_in_proportion, _spread_in_proportion):
+            lost = ~(sizes > least).any(axis=1)
+            if lost.any():
+                sizes[lost] = substitute(body[lost], skeleton, self.reference, per_frame=per_frame)
+        return sizes, lost
 
 
-def _paths_to_the_ground(skeleton):
-    """The bones (by their child) between the top of the body and each foot: one list of indices for each leg."""
-    feet = [
-        next((f"{side}_{part}" for part in _FEET if f"{side}_{part}" in skeleton.joints), None)
-        for side in ("left", "right")
-    ]
-    top = next((part for part in _TOPS if part in skeleton.joints), None)
-    feet = [foot for foot in feet if foot is not None]
-    if top is None or not feet:
-        raise ValueError(
-            f"reference='height' needs a joint among {', '.join(_TOPS)}, and left_ or right_ with one among "
-            f"{', '.join(_FEET)}; {skeleton.name} has {', '.join(skeleton.joints)}."
-        )
-    above = skeleton.ancestors[skeleton.index(top)]
-    return [np.flatnonzero(above != skeleton.ancestors[skeleton.index(foot)]) for foot in feet]
-
-
-def _median_of_shown(lengths):
-    """Median over the frames, (N, T) -> (N, 1), of the lengths that are positive; 0 where none is."""
-    shown = lengths > 0
-    some = shown.any(axis=1)
-    medians = np.zeros((len(lengths), 1))
-    medians[some, 0] = np.nanmedian(np.where(shown, lengths, np.nan)[some], axis=1)
-    return medians
-
-
-def _deviation(X, skeleton, axes):
-    """Standard deviation of the first person's coordinates about their mean position: (N, 1), or (N, T) by frame."""
-    body = as_bodies(X, skeleton)[:, :, 0].astype(np.float64)  # (N, T, J, C)
-    shown = ~np.isnan(body) & ~absent_bodies(X, skeleton)[:, :, :1, None]
-    body = np.where(shown, body, 0.0)
-    count = np.maximum(shown.sum(axis=axes[:-1], keepdims=True), 1)
-    for _ in range(2):  # the second time takes out the rounding of the first, which is all that a constant has
-        body = np.where(shown, body - body.sum(axis=axes[:-1], keepdims=True) / count, 0.0)
-    variance = (body**2).sum(axis=axes) / np.maximum(shown.sum(axis=axes), 1)
-    return np.sqrt(variance).reshape(len(X), -1)
+def _spread_in_proportion(body, skeleton, reference, *, per_frame):
+    return spread(body, per_frame=per_frame) / spread_of_adult(body, skeleton, reference)

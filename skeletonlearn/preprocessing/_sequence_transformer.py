@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.base import TransformerMixin
 
+from skeletonlearn._sequences import name_sequences
+from skeletonlearn._warnings import warn_user
 from skeletonlearn.base import SequenceEstimator, check_sequences, refuse_overflow
 from skeletonlearn.skeletons import Skeleton, get_skeleton
 
@@ -21,8 +24,12 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
     """Base of the transformers that take sequences and give sequences.
 
     A subclass writes `_transform`, on a batch of equally long sequences, and `_check_parameters`; both must not
-    depend on the other samples of the batch. What it returns shares no memory with what it takes.
+    depend on the other samples of the batch. What it returns shares no memory with what it takes. `_transform` may
+    also return which sequences are in doubt; `transform` then warns, with their numbers.
     """
+
+    _BY_SEQUENCE = False  # whether each sequence gets a length of its own: batches then hold one
+    _DOUBT: tuple[str, str] = ("", "")  # what is wrong with a sequence in doubt, and what to do
 
     def fit(self, X, y=None):
         """Check the parameters and remember the shape of X.
@@ -62,10 +69,14 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
             New arrays of the dtype of X; a list where the sequences still differ in length.
         """
         X = check_sequences(self, X, reset=False, ragged=True, allow_nan=True, fixed=_FIXED)
-        if not isinstance(X, list):
-            return _in_blocks(self._transform_finite, X)
-        sequences = [np.asarray(self._transform_finite(one[None])[0]) for one in X]
-        return sequences if len({len(one) for one in sequences}) > 1 else np.stack(sequences)
+        doubts: list[np.ndarray] = []
+        transform = partial(self._transform_finite, doubts=doubts)
+        if isinstance(X, list) or self._BY_SEQUENCE:
+            out = _as_batch([np.asarray(transform(one[None])[0]) for one in X])
+        else:
+            out = _in_blocks(transform, X)
+        self._warn_of(np.concatenate(doubts) if doubts else np.zeros(0, dtype=bool))
+        return out
 
     def set_output(self, *, transform=None):
         """Do nothing: a DataFrame cannot hold four axes.
@@ -105,14 +116,31 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
         skeleton = getattr(self, "skeleton", None)
         return None if skeleton is None else get_skeleton(skeleton)
 
-    def _transform_finite(self, X: np.ndarray) -> np.ndarray:
+    def _transform_finite(self, X: np.ndarray, doubts: list[np.ndarray]) -> np.ndarray:
         """Transform a batch, and refuse coordinates so large that infinity would come of them."""
         with refuse_overflow(self, X):
-            return self._transform(X)
+            result = self._transform(X)
+        if not isinstance(result, tuple):
+            return result
+        doubts.append(result[1])
+        return result[0]
+
+    def _warn_of(self, in_doubt: np.ndarray) -> None:
+        if in_doubt.any():
+            wrong, remedy = self._DOUBT
+            warn_user(f"{type(self).__name__}: {name_sequences(in_doubt)} of X {wrong}. {remedy}")
 
     @abstractmethod
-    def _transform(self, X: np.ndarray) -> np.ndarray:
-        """Transform a batch (n_samples, n_frames, n_joints, n_channels) of equally long sequences."""
+    def _transform(self, X: np.ndarray) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """Transform a batch (n_samples, n_frames, n_joints, n_channels) of equally long sequences.
+
+        Returns the batch, or a pair of it and of the sequences in doubt, bool of shape (n_samples,).
+        """
+
+
+def _as_batch(sequences: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
+    """One array where the sequences are equally long, else the list."""
+    return sequences if len({len(one) for one in sequences}) > 1 else np.stack(sequences)
 
 
 def check_choice(name: str, value: Any, wanted: Sequence[Any]) -> None:

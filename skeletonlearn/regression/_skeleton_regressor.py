@@ -212,7 +212,7 @@ class SkeletonRegressor(RegressorMixin, ChosenEncoderMixin):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions, in the unit of the targets; one column is returned as a vector.
         """
-        predictions = self._mean_over_clips(X)
+        predictions = self._mean_over_clips(self._check(X))
         return predictions[:, 0] if self.n_outputs_ == 1 else predictions
 
     def __sklearn_tags__(self):

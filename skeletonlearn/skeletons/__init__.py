@@ -29,6 +29,7 @@ from skeletonlearn.skeletons._catalogue import (
     get_skeleton,
     list_skeletons,
 )
+from skeletonlearn.skeletons._check_layout import LayoutReport, check_layout
 from skeletonlearn.skeletons._inferred import infer_skeleton
 from skeletonlearn.skeletons._skeleton import ROLES, Skeleton
 
@@ -54,7 +55,9 @@ __all__ = [
     "ROLES",
     "SBU",
     "UTD_MHAD",
+    "LayoutReport",
     "Skeleton",
+    "check_layout",
     "get_skeleton",
     "infer_skeleton",
     "list_skeletons",

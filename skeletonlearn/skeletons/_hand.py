@@ -54,23 +54,4 @@ def hand_of(side: str) -> Part:
     return Part((wrist, *fingers.joints), ((wrist, f"{side}_wrist"), *fingers.bones))
 
 
-def palm_of(skeleton: Skeleton) -> tuple[int, int] | None:
-    """The ends of the palm in the layout of a hand.
-
-    Parameters
-    ----------
-    skeleton : Skeleton
-        A layout.
-
-    Returns
-    -------
-    (int, int) or None
-        Indices of the wrist and of the knuckle of the middle finger. None if the layout is not that of one hand alone.
-    """
-    knuckles = [at for at, joint in enumerate(skeleton.joints) if joint.endswith("middle_finger_mcp")]
-    wrist = skeleton.joints[skeleton.root]
-    is_hand = len(knuckles) == 1 and wrist in ("wrist", "left_hand_wrist", "right_hand_wrist")
-    return (skeleton.root, knuckles[0]) if is_hand else None
-
-
 MEDIAPIPE_HAND = Skeleton("MEDIAPIPE_HAND", ("wrist", *_fingers("", "wrist").joints), _fingers("", "wrist").bones)

@@ -67,10 +67,9 @@ def infer_skeleton(X: np.ndarray | Sequence[np.ndarray]) -> Skeleton:
     """
     check_kind(X, "infer_skeleton")
     X = unwrap(X)
-    chosen = np.linspace(0, len(X) - 1, min(len(X), _SEQUENCES)).round().astype(int)
-    sequences = [np.asarray(X[at]) for at in chosen]
+    sequences = [np.asarray(X[at]) for at in evenly_spaced(len(X), _SEQUENCES)]
     _check_sequences(sequences)
-    tree = minimum_spanning_tree(_weigh_pairs(sequences))
+    tree = minimum_spanning_tree(_close_gaps(weigh_pairs(sequences)))
     root = int(np.argmin(np.square(shortest_path(tree, directed=False)).sum(axis=0)))
     _, parents = breadth_first_order(tree, root, directed=False)
     parents[root] = root
@@ -110,13 +109,41 @@ def _check_sequences(sequences: list[np.ndarray]) -> None:
         )
 
 
-def _weigh_pairs(sequences: list[np.ndarray]) -> np.ndarray:
-    """What a bone between each two joints would weigh, shape (n_joints, n_joints)."""
+def evenly_spaced(n_items: int, most: int) -> np.ndarray:
+    """Evenly spaced indices, including the first and the last.
+
+    Parameters
+    ----------
+    n_items : int
+        How many items there are.
+    most : int
+        How many indices at most.
+
+    Returns
+    -------
+    ndarray of int
+        In ascending order.
+    """
+    return np.linspace(0, n_items - 1, min(n_items, most)).round().astype(int)
+
+
+def weigh_pairs(sequences: list[np.ndarray]) -> np.ndarray:
+    """Weigh a bone between each two joints: by the deviation of its length, and a tenth of the length.
+
+    Parameters
+    ----------
+    sequences : list of ndarray of shape (n_frames, n_joints, n_channels)
+        Positions; missing joints are NaN.
+
+    Returns
+    -------
+    ndarray of shape (n_joints, n_joints)
+        NaN where two joints are never seen together.
+    """
     n_joints = sequences[0].shape[1]
     seen, length, squares = np.zeros((3, n_joints, n_joints))
     for sequence in sequences:
-        chosen = np.linspace(0, len(sequence) - 1, min(len(sequence), _FRAMES)).round().astype(int)
-        frames = sequence[chosen].astype(np.float64)
+        frames = sequence[evenly_spaced(len(sequence), _FRAMES)].astype(np.float64)
         distance = np.linalg.norm(frames[:, :, None] - frames[:, None], axis=-1)
         is_known = np.isfinite(distance)
         count = is_known.sum(axis=0)
@@ -126,5 +153,11 @@ def _weigh_pairs(sequences: list[np.ndarray]) -> np.ndarray:
         length += total
         squares += (deviation**2).sum(axis=0, where=is_known)
     weights = np.sqrt(squares / np.maximum(seen, 1)) + _LENGTH_COUNTS * length / np.maximum(seen, 1)
-    weights[seen == 0] = 2 * weights.max()  # joints never seen together are joined last
+    return np.where(seen, weights, np.nan)
+
+
+def _close_gaps(weights: np.ndarray) -> np.ndarray:
+    """Weights of all pairs, relative to the heaviest, joints never seen together heaviest."""
+    most = np.nanmax(weights, initial=0.0)
+    weights = np.where(np.isnan(weights), 2 * most, weights)
     return np.maximum(weights / (weights.max() or 1.0), 1e-6)  # to scipy, what is nearly zero is no edge

@@ -480,7 +480,8 @@ def embedder(request, X, y):
 
 def test_a_frozen_encoder_stays_as_it_was_and_the_last_layer_learns(embedder, X, y):
     before = {name: array.copy() for name, array in embedder.network_state_.items()}
-    fitted = SkeletonClassifier(pretrained=embedder, freeze=True, augmentation=None, **SMALL).fit(X, y)
+    settings = {**SMALL, "max_epochs": 10}
+    fitted = SkeletonClassifier(pretrained=embedder, freeze=True, augmentation=None, **settings).fit(X, y)
     for name, array in embedder.encoder_.state_dict().items():
         np.testing.assert_array_equal(fitted.network_state_[f"encoder.{name}"], array.numpy())
     assert fitted.loss_curve_[-1] < fitted.loss_curve_[0]
@@ -569,3 +570,16 @@ def test_numpy_numbers_are_parameters_like_others(X, y):
     }
     other = clone(plain).set_params(**of_a_grid)
     np.testing.assert_array_equal(other.fit(X, y).predict_proba(X), plain.fit(X, y).predict_proba(X))
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_nobody_is_of_all_classes_with_equal_probability(as_list, ragged, y):
+    classifier = GRUClassifier(n_clips=2, **SMALL).fit(ragged, y)
+    people = [clip[:8] for clip in ragged[:3]]
+    nobody = [*people[:2], np.zeros_like(people[0]), people[2]]
+    with pytest.warns(UserWarning, match="^GRUClassifier: sequence 2 of X shows nobody"):
+        probabilities = classifier.predict_proba(nobody if as_list else np.stack(nobody))
+    np.testing.assert_array_equal(probabilities[2], np.full(4, 0.25))
+    np.testing.assert_allclose(probabilities[[0, 1, 3]], classifier.predict_proba(people), rtol=1e-5)
+    with pytest.warns(UserWarning, match="shows nobody"):
+        assert classifier.predict(nobody)[2] == classifier.classes_[0]

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from skeletonlearn.datasets import SkeletonFileError
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
-from skeletonlearn.skeletons import COCO, NTU_RGBD, Skeleton
+from skeletonlearn.skeletons import COCO, COCO_WHOLEBODY, NTU_RGBD, Skeleton
 
 BODY = Skeleton("BODY", ("hip", "neck", "head"), (("neck", "hip"), ("head", "neck")), {"spine": ("hip", "neck")})
 
@@ -112,6 +112,12 @@ def test_sequences_come_back_bit_by_bit(tmp_path_factory, sequences, labelled):
         assert one[seen].tobytes() == other[seen].tobytes()  # the sign of zero too
     assert (bunch.target.tolist() if labelled else None) == target
     assert bunch.name.tolist() == [f"sample_{at:05}" for at in range(len(sequences))]
+
+
+@pytest.mark.parametrize("skeleton", [COCO_WHOLEBODY, COCO_WHOLEBODY.without("face")], ids=str)
+def test_a_layout_with_parts_comes_back(tmp_path, skeleton):
+    export_frame_graphs([clip(n_joints=skeleton.n_joints)], tmp_path, skeleton=skeleton)
+    assert load_frame_graphs(tmp_path).skeleton == skeleton
 
 
 def test_a_layout_of_ones_own_comes_back(tmp_path):
@@ -403,6 +409,8 @@ MANIFEST_FAULTS = {
     "a circle of bones": (of_skeleton(bones=[["neck", "hip"], ["hip", "neck"]]), "samples.json: "),
     "bones of strangers": (of_skeleton(bones=[["neck", "hip"], ["tail", "hip"]]), "BODY has no joint 'tail'"),
     "roles in a list": (of_skeleton(roles=[]), "got roles that are no lists of joints"),
+    "parts in a list": (of_skeleton(parts=[]), "got parts that are no lists of joints"),
+    "a part of a strange joint": (of_skeleton(parts={"arm": ["wing"]}), "no joint 'wing'"),
     "a strange role": (of_skeleton(roles={"tail": ["hip"]}), "got role 'tail'"),
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skeletonlearn import datasets
-from skeletonlearn.skeletons import get_skeleton, list_skeletons
+from skeletonlearn.skeletons import COCO_WHOLEBODY, get_skeleton, list_skeletons
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "layouts.rst").read_text()
@@ -49,13 +49,24 @@ def layout_pictures():
 @pytest.mark.parametrize("name", list_skeletons())
 def test_a_picture_numbers_each_joint_where_it_is_drawn(name, layout_pictures):
     skeleton = get_skeleton(name)
-    (ax,) = layout_pictures.draw_layout(skeleton).axes
-    placed = {int(text.get_text()): text.xy for text in ax.texts}
-    assert sorted(placed) == list(range(skeleton.n_joints))
-    pose = layout_pictures.pose_of(skeleton)
-    # seen from the front: height is the height of the body, up to where the picture begins
-    heights = np.array([placed[joint][1] for joint in range(skeleton.n_joints)])
-    np.testing.assert_allclose(np.diff(heights), np.diff(pose[:, 1]), atol=1e-5)
+    axes = layout_pictures.draw_layout(skeleton).axes
+    parts = [skeleton.part(part) for part in skeleton.parts] or [skeleton]
+    numbers = []
+    for ax, part in zip(axes, parts, strict=True):
+        placed = {int(text.get_text()): text.xy for text in ax.texts}
+        numbers += placed
+        # seen from the front: height is the height of the body, up to where the picture begins
+        heights = np.array([placed[skeleton.index(joint)][1] for joint in part.joints])
+        np.testing.assert_allclose(np.diff(heights), np.diff(layout_pictures.pose_of(part)[:, 1]), atol=1e-5)
+    assert sorted(numbers) == list(range(skeleton.n_joints))
+
+
+def test_hands_show_their_palms_with_the_fingers_up(layout_pictures):
+    for side, thumb_on in (("left", -1), ("right", 1)):
+        hand = COCO_WHOLEBODY.part(f"{side}_hand")
+        pose = dict(zip(hand.joints, layout_pictures.pose_of(hand), strict=True))
+        from_wrist = pose[f"{side}_thumb_tip"] - pose[f"{side}_hand_wrist"]
+        assert np.sign(from_wrist).tolist() == [thumb_on, 1]
 
 
 def test_left_is_on_the_right_of_a_body_that_faces_the_viewer(layout_pictures):

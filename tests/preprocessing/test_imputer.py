@@ -115,7 +115,24 @@ def test_joint_never_shown_goes_to_zero_if_told_so():
 
 @pytest.mark.parametrize("sentinel", [np.nan, 0.0])
 def test_sequence_that_shows_nothing_becomes_zero(sentinel):
-    np.testing.assert_array_equal(JointImputer().fit_transform(np.full((2, 4, 5, 3), sentinel)), np.zeros((2, 4, 5, 3)))
+    X = linear_motion(4, 5).repeat(3, axis=0)
+    X[1:] = sentinel
+    with pytest.warns(UserWarning, match=r"^JointImputer: each of sequences 1, 2 of X shows nobody"):
+        filled = JointImputer().fit_transform(X)
+    np.testing.assert_array_equal(filled[1:], np.zeros((2, 4, 5, 3)))
+
+
+def test_ragged_sequences_that_show_nobody_are_named():
+    clips = [linear_motion(4)[0], np.full((3, 4, 3), np.nan), linear_motion(2)[0]]
+    with pytest.warns(UserWarning, match="sequence 1 of X shows nobody"):
+        assert not JointImputer().fit_transform(clips)[1].any()
+
+
+def test_sequences_that_show_nobody_are_named_beyond_the_first_block():
+    X = np.broadcast_to(linear_motion(100, 40), (60, 100, 40, 3)).copy()  # blocks of 43
+    X[50] = np.nan
+    with pytest.warns(UserWarning, match="sequence 50 of X shows nobody"):
+        JointImputer().fit_transform(X)
 
 
 def test_absent_second_person_stays_zero_and_is_not_made_of_the_first():

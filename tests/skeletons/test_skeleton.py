@@ -12,7 +12,6 @@ from skeletonlearn.skeletons import (
     KINECT_V1,
     MEDIAPIPE_HAND,
     MEDIAPIPE_HOLISTIC,
-    MEDIAPIPE_POSE,
     MPII,
     NTU_RGBD,
     OPENPOSE_COCO18,
@@ -22,7 +21,6 @@ from skeletonlearn.skeletons import (
     get_skeleton,
     list_skeletons,
 )
-from skeletonlearn.skeletons._hand import palm_of
 from tests.layouts import BODIES
 
 CATALOGUE = [get_skeleton(name) for name in list_skeletons()]
@@ -367,12 +365,3 @@ def test_a_hand_is_its_wrist_and_five_fingers_outwards_from_the_thumb(skeleton, 
 )
 def test_joints_stand_where_the_format_has_them(skeleton, places):
     assert {at: skeleton.joints[at] for at in places} == places
-
-
-@pytest.mark.parametrize(
-    ("skeleton", "palm"),
-    [(MEDIAPIPE_HAND, (0, 9)), (COCO_WHOLEBODY.part("right_hand"), (0, 9)), (MEDIAPIPE_POSE, None)],
-)
-def test_the_palm_of_a_hand_is_found(skeleton, palm):
-    assert palm_of(skeleton) == palm
-    assert palm_of(COCO_WHOLEBODY.part("left_hand", "right_hand")) is None
