@@ -6,6 +6,7 @@ from skeletonlearn.datasets._azure_kinect import load_azure_kinect
 from skeletonlearn.datasets._bvh import load_bvh
 from skeletonlearn.datasets._c3d import load_c3d
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
+from skeletonlearn.datasets._deeplabcut import load_deeplabcut
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
@@ -34,6 +35,7 @@ __all__ = [
     "load_bvh",
     "load_c3d",
     "load_coco_keypoints",
+    "load_deeplabcut",
     "load_florence3d",
     "load_frame_graphs",
     "load_kinetics_skeleton",

@@ -15,10 +15,12 @@ from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import cut
 from skeletonlearn.datasets._load_clips import load_clips
-from skeletonlearn.datasets._own_joints import BONE_TEXTS, Bones, arrange_joints, check_bones, infer_bones
+from skeletonlearn.datasets._own_joints import BONE_TEXTS, Bones, arrange_joints, check_bones, first_joints, infer_bones
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, Source
+
+_LAYOUT = "C3D"
 
 _DESCR = """\
 Motion capture from C3D files, a file a clip: the positions of markers in metres. If a file names the axes of the
@@ -55,9 +57,9 @@ def load_c3d(  # noqa: D417 - shared texts
     ----------
     {source}
     markers : sequence of str or None, default=None
-        The markers to load, by their labels in the files, in this order. None loads all, in the order of the file. A
-        subject's name before a colon, as in ``"Anna:LASI"``, can be left out. Files with different sets of markers need
-        this parameter.
+        The markers to load, by their labels in the files, in this order. None loads all, in the order of the first
+        file. A subject's name before a colon, as in ``"Anna:LASI"``, can be left out. Files with different sets of
+        markers need this parameter.
     {bones}
     {clip_parameters}
     {reading_parameters}
@@ -105,7 +107,9 @@ def load_c3d(  # noqa: D417 - shared texts
     import_c3d()
     files = find_clips(source, ("*.c3d", "*.C3D"), "trial1.c3d")
     read = partial(_read_clip, wanted, pairs)
-    return infer_bones(load_clips("c3d", files, read, options, key=[wanted, pairs], DESCR=_DESCR), pairs)
+    read = partial(read, first=first_joints(files, read))
+    bunch = load_clips("c3d", files, read, options, key=[wanted, pairs], DESCR=_DESCR)
+    return infer_bones(bunch, _LAYOUT, pairs)
 
 
 def _check_markers(markers: Sequence[str] | None) -> list[str] | None:
@@ -117,11 +121,11 @@ def _check_markers(markers: Sequence[str] | None) -> list[str] | None:
     return names
 
 
-def _read_clip(markers: list[str] | None, bones: Bones, content: FileContent) -> Record:
+def _read_clip(markers: list[str] | None, bones: Bones, content: FileContent, first: Sequence[str] = ()) -> Record:
     """One file: the positions of its markers."""
     capture = read_capture(content)
     places = _find_markers(content, capture.labels, markers)
-    skeleton, order = arrange_joints(content, "C3D", [capture.labels[at] for at in places], bones)
+    skeleton, order = arrange_joints(content, _LAYOUT, [capture.labels[at] for at in places], bones, first)
     positions = mark_missing(capture.points[:, [places[at] for at in order]])
     extra = {"frame_rate": capture.frame_rate}
     return {"name": content.stem, "sequence": to_sequence(content, positions), "skeleton": skeleton, "extra": extra}

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def natural_key(text: Any) -> tuple[list[Any], str]:
     return [int(part) if at % 2 else part for at, part in enumerate(parts)], str(text)
 
 
-def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[ClipFile]:
+def find_clips(source: Source, patterns: Sequence[str], example: str, *, one_each: bool = False) -> list[ClipFile]:
     """The files of a folder or a zip archive and all folders below, in natural order of their path below it.
 
     Parameters
@@ -69,6 +70,8 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
         Glob patterns for the file name.
     example : str
         File names, for the error.
+    one_each : bool, default=False
+        Whether of files that differ only in their endings, the one is kept whose ending comes first in the alphabet.
 
     Returns
     -------
@@ -89,6 +92,8 @@ def find_clips(source: Source, patterns: Sequence[str], example: str) -> list[Cl
     ]
     if not found:
         raise FileNotFoundError("got an empty list, expected at least one folder or archive.")
+    if one_each:
+        found = list({clip.below: clip for clip in sorted(found, key=attrgetter("name"), reverse=True)}.values())
     repeated = [below for below, count in Counter(clip.below for clip in found).items() if count > 1]
     if repeated:
         raise ValueError(f"Two files are named {repeated[0]!r} without their endings: expected one file a name.")

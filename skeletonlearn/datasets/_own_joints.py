@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._source import FileContent
-from skeletonlearn.skeletons import Skeleton, list_skeletons
+from skeletonlearn.datasets._read_files import Record
+from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
+from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._joint_names import read_joint_names
 from skeletonlearn.skeletons._named_layout import find_in_catalogue, layout_of_data, layout_of_names
 
 Bones = list[list[str]] | None
@@ -49,7 +52,31 @@ def check_bones(bones: Any) -> Bones:
     return pairs
 
 
-def arrange_joints(content: FileContent, name: str, joints: Sequence[str], bones: Bones) -> tuple[Skeleton, list[int]]:
+def first_joints(files: Sequence[SourceFile], read: Callable[[FileContent], Record]) -> list[str]:
+    """The joints of the first sound file, in whose order those of all others come.
+
+    Parameters
+    ----------
+    files : sequence of SourceFile
+        The files.
+    read : callable
+        From a FileContent to a record.
+
+    Returns
+    -------
+    list of str
+        Their names; none if no file is sound.
+    """
+    for content in read_contents(files):
+        if isinstance(content, FileContent):
+            with suppress(ValueError, OverflowError):
+                return list(read(content)["skeleton"].joints)
+    return []
+
+
+def arrange_joints(
+    content: FileContent, name: str, joints: Sequence[str], bones: Bones, first: Sequence[str]
+) -> tuple[Skeleton, list[int]]:
     """The layout of the joints that a file names.
 
     Parameters
@@ -62,6 +89,8 @@ def arrange_joints(content: FileContent, name: str, joints: Sequence[str], bones
         The names in the file.
     bones : list of list of str, or None
         What `check_bones` gave.
+    first : sequence of str
+        What `first_joints` gave: the order of the joints, if the file has the same ones.
 
     Returns
     -------
@@ -75,31 +104,35 @@ def arrange_joints(content: FileContent, name: str, joints: Sequence[str], bones
     SkeletonFileError
         If there are no joints or too many, two have one name, or a bone names another.
     """
+    names = read_joint_names(joints)
+    order = [names.index(joint) for joint in first] if set(first) == set(names) else list(range(len(names)))
+    pairs = None if bones is None else [(child, parent) for child, parent in bones]
     try:
         known = find_in_catalogue(joints) if bones is None else None
-        pairs = None if bones is None else [(child, parent) for child, parent in bones]
-        return known or (layout_of_names(name, joints, pairs), list(range(len(joints))))
+        return known or (layout_of_names(name, [joints[at] for at in order], pairs), order)
     except ValueError as error:
         raise content.fault(str(error)) from None
 
 
-def infer_bones(bunch: Bunch, bones: Bones) -> Bunch:
+def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
     """Find the bones of unknown names in the data.
 
     Parameters
     ----------
     bunch : Bunch
         What was loaded.
+    name : str
+        The name of layouts whose bones no file has.
     bones : list of list of str, or None
         What `check_bones` gave. If bones are given, nothing is changed.
 
     Returns
     -------
     Bunch
-        The same, with another `skeleton` if the catalogue does not know all names.
+        The same, with another `skeleton` if it has that name and the catalogue does not know all joints.
     """
     own = bunch.skeleton
-    if bones is None and own.name not in list_skeletons():
+    if bones is None and own.name == name:
         first_person = [sequence[:, : own.n_joints] for sequence in bunch.sequences]
-        bunch.skeleton = layout_of_data(own.name, own.joints, first_person)
+        bunch.skeleton = layout_of_data(name, own.joints, first_person)
     return bunch

@@ -14,7 +14,7 @@ from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_bunch
 from skeletonlearn.datasets._clip_files import ClipFile
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
-from skeletonlearn.datasets._errors import SUBSETS, check_choice
+from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._load_clips import load_clips
 from skeletonlearn.datasets._pku_mmd_files import TRAIN_VIEWS, find_recordings, read_labels, read_training, view_of
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
@@ -179,6 +179,8 @@ def _read_recording(labels: Mapping[str, SourceFile], n_persons: int, untrimmed:
     if content.stem not in labels and not untrimmed:
         raise content.fault(f"got no file of labels {content.stem}.txt in another folder, expected one")
     found = read_labels(read_content(labels[content.stem])) if content.stem in labels else []
+    if not found and not untrimmed:
+        raise SkeletonFileError(str(labels[content.stem]), None, "got an empty file, expected a segment per line")
     rows = read_rows(content, _PERSONS * NTU_RGBD.n_joints * 3, _ROW)
     joints = mark_missing(rows.reshape(len(rows), _PERSONS * NTU_RGBD.n_joints, 3))
     if np.isnan(joints).all():

@@ -6,18 +6,15 @@ import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
 
 from skeletonlearn.datasets._clip_files import ClipFile, natural_key
-from skeletonlearn.datasets._errors import SkeletonFileError, cut
+from skeletonlearn.datasets._errors import cut
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_content, read_contents
 
 TRAIN_VIEWS = ("M", "R")
 
 Labels = list[tuple[int, int, int, float]]
 """Segments of a recording: start, end, class from 0, and the confidence of the label."""
-
-AnyFile = TypeVar("AnyFile", bound=SourceFile)
 
 _RECORDING = re.compile(r"(?P<take>\w+)-(?P<view>[LMR])")
 _SPLIT = "cross-subject.txt"
@@ -46,29 +43,35 @@ def find_recordings(source: Source) -> tuple[list[ClipFile], dict[str, SourceFil
     FileNotFoundError
         If there are no recordings.
     ValueError
-        If a name occurs twice.
+        If more than two files have one name.
     """
-    files = [
-        file for file in find_files(source, "*.txt", "0002-L.txt", recursive=True) if _RECORDING.fullmatch(file.stem)
+    by_name: dict[str, list[SourceFile]] = {}
+    for file in find_files(source, "*.txt", "0002-L.txt", recursive=True):
+        if _RECORDING.fullmatch(file.stem):
+            by_name.setdefault(file.stem, []).append(file)
+    pairs = {name: _tell_apart(by_name[name]) for name in sorted(by_name, key=natural_key)}
+    recordings = [
+        ClipFile(file.location, file.member, file.stamp, name, "") for name, (file, _) in pairs.items() if file
     ]
-    small = [file for file in files if file.stamp[0] <= _LARGEST_LABELS]
-    contents = zip(small, read_contents(small), strict=True)
-    labels = [file for file, content in contents if isinstance(content, FileContent) and b"," in content.data[:200]]
-    recordings = [file for file in files if file not in labels]
     if not recordings:
         raise FileNotFoundError(f"{source!r} has no recording of PKU-MMD, expected files such as 0002-L.txt.")
-    clips = [ClipFile(file.location, file.member, file.stamp, file.stem, "") for file in recordings]
-    return sorted(_once(clips), key=lambda clip: natural_key(clip.stem)), {file.stem: file for file in _once(labels)}
+    return recordings, {name: labels for name, (_, labels) in pairs.items() if labels}
 
 
-def _once(files: Sequence[AnyFile]) -> Sequence[AnyFile]:
-    """The same files, each of another name."""
-    first: dict[str, SourceFile] = {}
-    for file in files:
-        if first.setdefault(file.stem, file) is not file:
-            reason = f"got another file of the name {file.stem!r}, expected one only, such as {first[file.stem]}"
-            raise SkeletonFileError(str(file), None, reason)
-    return files
+def _tell_apart(files: Sequence[SourceFile]) -> tuple[SourceFile | None, SourceFile | None]:
+    """The recording and the labels among the files of one name; None for what is not there."""
+    if len(files) > 2:
+        raise ValueError(f"{len(files)} files are named {files[0].stem!r}, such as {files[0]}; expected two at most.")
+    # labels have commas, and are the smaller file
+    labels = min(files, key=lambda file: (not _has_commas(file), file.stamp[0]))
+    if len(files) == 2:
+        return next(file for file in files if file is not labels), labels
+    return (None, labels) if _has_commas(labels) else (labels, None)
+
+
+def _has_commas(file: SourceFile) -> bool:
+    (content,) = read_contents([file]) if file.stamp[0] <= _LARGEST_LABELS else (None,)
+    return isinstance(content, FileContent) and b"," in content.data[:200]
 
 
 def view_of(name: str) -> str:

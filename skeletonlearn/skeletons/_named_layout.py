@@ -31,8 +31,6 @@ _SAME_JOINT = {
     "belly": "spine",
     "shoulder_center": "neck",
     "shoulder_centre": "neck",
-    "thorax": "spine_shoulder",
-    "upper_neck": "neck",
     "left_foot_index": "left_foot",
     "right_foot_index": "right_foot",
     "left_handtip": "left_hand_tip",

@@ -77,6 +77,15 @@ def test_chosen_markers_come_in_their_order_with_or_without_the_name_of_the_subj
         np.testing.assert_allclose(sequence, 1e-3 * random_points()[:, [4, 3, 2]], rtol=1e-5)
 
 
+def test_markers_come_in_the_order_of_the_first_sound_file(tmp_path):
+    (tmp_path / "a.c3d").write_bytes(b"nothing")
+    write_c3d(tmp_path / "b.c3d", random_points())
+    write_c3d(tmp_path / "c.c3d", random_points()[:, ::-1], LABELS[::-1])
+    bunch = load_c3d(tmp_path, on_error="skip")
+    assert bunch.name.tolist() == ["b", "c"]
+    np.testing.assert_array_equal(*bunch.sequences)
+
+
 def test_names_are_read_from_several_parameters(tmp_path):
     write_c3d(tmp_path / "a.c3d", random_points(), LABELS[:2], lists={"LABELS2": LABELS[2:4], "LABELS3": LABELS[4:]})
     assert len(load_c3d(tmp_path, markers=LABELS).skeleton.joints) == 5

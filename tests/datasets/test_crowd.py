@@ -40,8 +40,11 @@ def plainly_recognised(frames, size):
 
 def recognised(frames):
     people = np.concatenate(frames)
+    if not len(people):
+        return [np.empty(0, dtype=np.intp) for _ in frames]
     frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
-    numbers = Crowd(SIZE, (4, 2)).recognise(people, frame)
+    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), frame)
+    numbers = crowd.recognise()
     return np.split(numbers, np.cumsum([len(one) for one in frames])[:-1])
 
 
@@ -79,7 +82,7 @@ def test_people_who_walk_come_and_go_are_numbered_by_the_rules(seed, n_frames, n
 def test_frames_in_which_nobody_comes_or_goes_are_recognised_many_at_once(monkeypatch, n_people):
     one_by_one = []
     slowly = Crowd._recognise_frame
-    monkeypatch.setattr(Crowd, "_recognise_frame", lambda self, *frame: one_by_one.append(1) or slowly(self, *frame))
+    monkeypatch.setattr(Crowd, "_recognise_frame", lambda self, row: one_by_one.append(1) or slowly(self, row))
     random = np.random.default_rng(0)
     frames = people_who_walk(random, 500, n_people, step=0.05, absent=0.0, unseen=0.1, shuffle=True)
     recognised(frames)

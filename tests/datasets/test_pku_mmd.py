@@ -204,12 +204,22 @@ def test_label_files_without_a_recording_are_not_used(folder):
 
 
 @pytest.mark.parametrize("kind", ["skeleton", "label"])
-def test_name_that_occurs_twice_is_an_error(folder, kind):
+def test_name_that_occurs_three_times_is_an_error(folder, kind):
     path = skeleton_file(folder) if kind == "skeleton" else label_file(folder)
     (folder / "more").mkdir()
     (folder / "more" / path.name).write_bytes(path.read_bytes())
-    with pytest.raises(SkeletonFileError, match="got another file of the name '0002-M'"):
+    with pytest.raises(ValueError, match="3 files are named '0002-M', such as"):
         load_pku_mmd(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("", "got an empty file, expected a segment per line"), ("wave from 3 to 9", "expected class")]
+)
+def test_labels_without_commas_are_known_by_their_size(folder, text, reason):
+    label_file(folder).write_text(text)
+    with pytest.raises(SkeletonFileError, match=reason) as error:
+        load_pku_mmd(folder)
+    assert error.value.path == str(label_file(folder))
 
 
 def test_folder_of_labels_alone_is_an_error(folder):

@@ -15,13 +15,18 @@ from skeletonlearn import _progress
 from skeletonlearn.datasets import (
     SkeletonFileError,
     _read_files,
+    load_azure_kinect,
+    load_bvh,
+    load_c3d,
     load_coco_keypoints,
+    load_deeplabcut,
     load_frame_graphs,
     load_mediapipe,
     load_msr_action3d,
     load_ntu_rgbd,
     load_nw_ucla,
     load_openpose,
+    load_pku_mmd,
     load_pyskl,
     load_utd_mhad,
 )
@@ -408,6 +413,10 @@ FAULTY_FILES = {
     load_utd_mhad: "a1_s1_t1_skeleton.mat",
     load_mediapipe: "clip1.csv",
     load_coco_keypoints: "clip1.json",
+    load_azure_kinect: "clip1.csv",
+    load_bvh: "clip1.bvh",
+    load_c3d: "clip1.c3d",
+    load_deeplabcut: "clip1.h5",
 }
 
 
@@ -422,7 +431,9 @@ def test_a_warning_points_at_the_line_that_called_the_loader(tmp_path, load):
 # -- errors that name what is wrong
 
 
-@pytest.mark.parametrize("load", [*FAULTY_FILES, load_ntu_rgbd, load_openpose, load_pyskl, load_frame_graphs])
+@pytest.mark.parametrize(
+    "load", [*FAULTY_FILES, load_ntu_rgbd, load_openpose, load_pku_mmd, load_pyskl, load_frame_graphs]
+)
 def test_a_path_that_does_not_exist_is_blamed_by_itself_and_by_no_parameter(tmp_path, load):
     with pytest.raises(FileNotFoundError, match=r"nowhere' does not exist; expected a folder or zip archive") as error:
         load(tmp_path / "nowhere")
