@@ -19,12 +19,13 @@ import numpy as np
 from skeletonlearn import datasets
 from skeletonlearn.skeletons import AZURE_KINECT
 from tests.datasets.c3d_files import random_points, write_c3d
+from tests.datasets.pose_hdf5_files import write_sleap
 
 _RNG = np.random.default_rng(0)
 N_FRAMES = 3
 NO_FIXTURE = {
     *("load_florence3d", "load_frame_graphs", "load_msr_action3d", "load_ntu_rgbd", "load_nw_ucla", "load_pyskl"),
-    *("load_sbu", "load_utd_mhad", "load_utkinect"),
+    *("load_human36m", "load_sbu", "load_utd_mhad", "load_utkinect"),
 }
 """The loaders of data sets of others, and of graphs; they have tests of faults of their own."""
 
@@ -279,6 +280,23 @@ def c3d_file() -> bytes:
         return write_c3d(Path(folder) / "a.c3d", random_points(N_FRAMES)).read_bytes()
 
 
+def deeplabcut_table() -> bytes:
+    """A table of two joints with three rows of header."""
+    header = [
+        ["scorer", *["net"] * 6],
+        ["bodyparts", *["snout"] * 3, *["tail"] * 3],
+        ["coords", *["x", "y", "likelihood"] * 2],
+    ]
+    return as_rows(*header, *frames(lambda at: [at, *flat(2)]))
+
+
+def sleap_file() -> bytes:
+    """An analysis file of HDF5."""
+    with TemporaryDirectory() as folder:
+        people = _RNG.uniform(0.1, 0.9, (N_FRAMES, 1, 3, 3))
+        return write_sleap(Path(folder) / "a.h5", people, ["snout", "spine", "tail"]).read_bytes()
+
+
 FIXTURES = {
     "alphapose": fixture("load_alphapose", {"{}.json": as_json(coco_results(idx=[0.0]))}),
     "azure kinect json": fixture("load_azure_kinect", {"{}.json": as_json(azure_json())}),
@@ -287,6 +305,7 @@ FIXTURES = {
     "c3d": fixture("load_c3d", {"{}.c3d": c3d_file()}),
     "coco annotations": fixture("load_coco_keypoints", {"{}.json": as_json(coco_annotations())}),
     "coco results": fixture("load_coco_keypoints", {"{}.json": as_json(coco_results())}),
+    "deeplabcut": fixture("load_deeplabcut", {"{}.csv": deeplabcut_table()}),
     "kinetics": fixture("load_kinetics_skeleton", {"{}.json": as_json(kinetics_clip())}, labels=None),
     "mediapipe frames": fixture("load_mediapipe", frame_files("{}/#.npy", lambda: as_array(258))),
     "mediapipe hands": fixture("load_mediapipe", {"{}.json": as_json(frames(hands_frame))}),
@@ -303,6 +322,7 @@ FIXTURES = {
         "load_openpose", frame_files("{}_#_keypoints.json.gz", lambda: gzip.compress(openpose_frame(), mtime=0))
     ),
     "pku-mmd": pku_mmd(),
+    "sleap": fixture("load_deeplabcut", {"{}.h5": sleap_file()}),
     "yolo json": fixture("load_yolo_pose", frame_files("{}_#.json", lambda: as_json([yolo_person(), yolo_person()]))),
     "yolo labels": fixture("load_yolo_pose", frame_files("{}_#.txt", lambda: as_rows(yolo_row(), separator=" "))),
 }

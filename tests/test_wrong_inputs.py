@@ -145,7 +145,7 @@ WRONG = {
     "too large for graphs": (graphs(X * 1e200, features=("motion",)), ValueError, "3.9e+200", "metres, pixels"),
     "too large to be scaled": (fit(BodyScaler(), X * 1e200), ValueError, "up to 3.9e+200", "too large for BodyScaler"),
     "no sequences at all": (embed(None), TypeError, "X is None", "a list of sequences"),
-    "data set": (embed(make_actions(4)), TypeError, "X is Bunch", "pass its `sequences`"),
+    "data set": (embed(make_actions(4)), TypeError, "X is SkeletonBunch", "pass its `sequences`"),
     "dictionary": (embed(dict(enumerate(X))), TypeError, "X is dict", "pass its values, list(X.values())"),
     "path": (fit(FrameResampler(8), "clip.npy"), TypeError, "X is str", "expected an array (n_samples"),
     "sequences that come one by one": (embed(one for one in X), TypeError, "X is generator", "a list of sequences"),

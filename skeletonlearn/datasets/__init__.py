@@ -3,6 +3,7 @@
 from skeletonlearn.datasets._actions import make_actions
 from skeletonlearn.datasets._alphapose import load_alphapose
 from skeletonlearn.datasets._azure_kinect import load_azure_kinect
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._bvh import load_bvh
 from skeletonlearn.datasets._c3d import load_c3d
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
@@ -10,6 +11,9 @@ from skeletonlearn.datasets._deeplabcut import load_deeplabcut
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._florence3d import load_florence3d
 from skeletonlearn.datasets._frame_graphs import export_frame_graphs, load_frame_graphs
+from skeletonlearn.datasets._from_array import sequences_from_array
+from skeletonlearn.datasets._from_xarray import sequences_from_xarray
+from skeletonlearn.datasets._human36m import load_human36m
 from skeletonlearn.datasets._kinetics_skeleton import load_kinetics_skeleton
 from skeletonlearn.datasets._mediapipe import load_mediapipe
 from skeletonlearn.datasets._mmpose import load_mmpose
@@ -21,6 +25,7 @@ from skeletonlearn.datasets._pku_mmd import load_pku_mmd
 from skeletonlearn.datasets._pyskl import load_pyskl, save_pyskl
 from skeletonlearn.datasets._sbu import load_sbu
 from skeletonlearn.datasets._table import sequences_from_table
+from skeletonlearn.datasets._to_xarray import to_xarray
 from skeletonlearn.datasets._utd_mhad import load_utd_mhad
 from skeletonlearn.datasets._utkinect import load_utkinect
 from skeletonlearn.datasets._yolo_pose import load_yolo_pose
@@ -28,6 +33,7 @@ from skeletonlearn.datasets._yolo_pose import load_yolo_pose
 __all__ = [
     "NTUBody",
     "NTURecording",
+    "SkeletonBunch",
     "SkeletonFileError",
     "export_frame_graphs",
     "load_alphapose",
@@ -38,6 +44,7 @@ __all__ = [
     "load_deeplabcut",
     "load_florence3d",
     "load_frame_graphs",
+    "load_human36m",
     "load_kinetics_skeleton",
     "load_mediapipe",
     "load_mmpose",
@@ -54,6 +61,9 @@ __all__ = [
     "make_actions",
     "read_ntu_skeleton",
     "save_pyskl",
+    "sequences_from_array",
     "sequences_from_table",
+    "sequences_from_xarray",
+    "to_xarray",
     "write_ntu_skeleton",
 ]

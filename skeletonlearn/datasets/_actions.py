@@ -7,8 +7,9 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch, check_random_state
+from sklearn.utils import check_random_state
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._camera import Camera, lose_joints, make_cameras
 from skeletonlearn.datasets._kinematics import bone_segments, forward_kinematics
 from skeletonlearn.datasets._motions import MUTUAL, SOLO
@@ -34,7 +35,7 @@ def make_actions(
     noise: float = 0.02,
     missing: float = 0.02,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
-) -> Bunch:
+) -> SkeletonBunch:
     """Make synthetic skeleton sequences of human actions.
 
     Bodies with bone trees are moved by joint angles (forward kinematics) and seen by several cameras. Every sample is
@@ -71,7 +72,7 @@ def make_actions(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With:
 
         sequences : list of ndarray of shape (n_frames_i, n_joints, 3)
@@ -117,7 +118,7 @@ def make_actions(
         studio.record(at, actions[target[at]], subject[at], view[at], 2 if two_person else 1) for at in range(n_samples)
     ]
     numbers = zip(target + 1, subject + 1, repetition, view + 1, strict=True)
-    return Bunch(
+    return SkeletonBunch(
         sequences=sequences,
         target=target,
         target_names=actions,

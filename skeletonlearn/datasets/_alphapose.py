@@ -10,9 +10,9 @@ from os.path import splitext
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips, natural_key
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._detections import DetectionOptions, Detections, numbers_of, people_of_frame
@@ -59,7 +59,7 @@ def load_alphapose(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips from the JSON files that AlphaPose writes.
 
     A clip is one file, such as ``alphapose-results.json``, or a folder with one file per frame, such as
@@ -84,7 +84,7 @@ def load_alphapose(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, 2)

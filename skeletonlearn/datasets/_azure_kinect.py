@@ -7,10 +7,10 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._azure_kinect_csv import Body, order_joints, read_csv
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import describe
@@ -41,7 +41,7 @@ def load_azure_kinect(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips that Azure Kinect's body tracking wrote, one from each JSON or CSV file.
 
     A clip's name is its path below `source` without the ending, such as ``"wave/clip1"``. Files hold millimetres, and
@@ -63,7 +63,7 @@ def load_azure_kinect(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * 32, 3)

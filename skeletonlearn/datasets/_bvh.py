@@ -13,9 +13,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._bvh_hierarchy import BvhJoint, read_hierarchy
 from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
@@ -46,7 +46,7 @@ def load_bvh(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load motion capture from BVH files (Biovision Hierarchy).
 
     A file holds a tree of joints, with an offset from each parent, and the rotations of each joint in each frame. The
@@ -67,7 +67,7 @@ def load_bvh(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_joints, 3)

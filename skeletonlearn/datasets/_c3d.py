@@ -7,9 +7,8 @@ from functools import partial
 from os import PathLike
 from typing import Any, Literal
 
-from sklearn.utils import Bunch
-
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._c3d_capture import import_c3d, read_capture
 from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
@@ -42,7 +41,7 @@ def load_c3d(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the markers of motion capture from C3D files.
 
     This needs the package `c3d`: ``pip install 'skeletonlearn[mocap]'``. A clip's name is its path below `source`
@@ -66,7 +65,7 @@ def load_c3d(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_markers, 3)

@@ -16,6 +16,8 @@ import numpy as np
 
 from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
 
+_NUMBER = re.compile(r"([0-9]+)")
+
 Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
 
 
@@ -53,7 +55,7 @@ def natural_key(text: Any) -> tuple[list[Any], str]:
     tuple
         Texts and numbers by turns, then the whole, which tells "clip2" from "clip02".
     """
-    parts = re.split(r"([0-9]+)", str(text))
+    parts = _NUMBER.split(str(text))
     return [int(part) if at % 2 else part for at, part in enumerate(parts)], str(text)
 
 

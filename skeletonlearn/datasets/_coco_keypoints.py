@@ -8,9 +8,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, find_clips, natural_key
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._coco_categories import PointOrder, persons_only, read_categories
@@ -44,7 +44,7 @@ def load_coco_keypoints(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips of COCO keypoints, one from each JSON file.
 
     A clip's name is its path below `source` without the ending, such as ``"wave/clip1"``. A file has one of two forms:
@@ -73,7 +73,7 @@ def load_coco_keypoints(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, 2)

@@ -6,10 +6,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_undivided_bunch
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._mat import read_mat_variable
@@ -55,7 +54,7 @@ def load_florence3d(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the Florence 3D Actions data set from its MATLAB file.
 
     The set is not downloaded: `folder` holds ``skeletal_data.mat`` with a variable ``skeletal_data``, a cell array or
@@ -79,7 +78,7 @@ def load_florence3d(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of the file:
 
         sequences : list of ndarray of shape (n_frames_i, 15, 3)

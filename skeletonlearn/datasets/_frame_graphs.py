@@ -12,9 +12,9 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._files import write_whole
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._graph_document import GraphLayout, frame_document, read_frame
 from skeletonlearn.datasets._read_files import Record, read_files
@@ -129,7 +129,7 @@ def export_frame_graphs(
     _write_manifest(folder, graphs, samples)
 
 
-def load_frame_graphs(folder: str | PathLike[str], *, n_jobs: int | None = None) -> Bunch:
+def load_frame_graphs(folder: str | PathLike[str], *, n_jobs: int | None = None) -> SkeletonBunch:
     """Read the frame graphs that :func:`export_frame_graphs` has written.
 
     Parameters
@@ -141,7 +141,7 @@ def load_frame_graphs(folder: str | PathLike[str], *, n_jobs: int | None = None)
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in the order in which they were written:
 
         graphs : list of list of networkx.Graph
@@ -193,7 +193,7 @@ def load_frame_graphs(folder: str | PathLike[str], *, n_jobs: int | None = None)
     records, _ = read_files(frames, partial(read_frame, graphs, targets), on_error="raise", n_jobs=n_jobs)
     each = iter(records)
     apart = [[next(each) for _ in range(sample["n_frames"])] for sample in samples]
-    bunch = Bunch(
+    bunch = SkeletonBunch(
         graphs=[[record["graph"] for record in sample] for sample in apart],
         sequences=[np.stack([record["positions"] for record in sample]) for sample in apart],
         skeleton=graphs.skeleton,

@@ -8,9 +8,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._detections import DetectionOptions, Detections, numbers_of, with_confidence
@@ -47,7 +47,7 @@ def load_kinetics_skeleton(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips in the format of Kinetics-Skeleton, one from each JSON file.
 
     A clip's name is its path below `source` without the ending, such as ``"kinetics_val/0a1b2c"``. A file is an object
@@ -69,7 +69,7 @@ def load_kinetics_skeleton(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, 2)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_cache import gather_clips, own_layout
 from skeletonlearn.datasets._clip_files import ClipFile, encode_labels, label_clips
 from skeletonlearn.datasets._clip_options import ClipOptions
@@ -33,7 +33,7 @@ def load_clips(
     key: Any,
     DESCR: str,
     several: bool = False,
-) -> Bunch:
+) -> SkeletonBunch:
     """The Bunch of clips that are each a file, or part of one.
 
     Parameters
@@ -59,7 +59,7 @@ def load_clips(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         See the loaders.
 
     Raises
@@ -123,7 +123,7 @@ def make_clip_bunch(
     *,
     n_files: int,
     DESCR: str,
-) -> Bunch:
+) -> SkeletonBunch:
     """Cut clips by their segments, label them and lay them in a Bunch.
 
     Parameters
@@ -145,7 +145,7 @@ def make_clip_bunch(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         See the loaders.
 
     Raises
@@ -163,7 +163,7 @@ def make_clip_bunch(
         left_out.require(records, f"{n_files} files has a sound segment, expected at least one")
     records, target = _target(records, classes, options, left_out, cut=bool(n_segments))
     left_out.warn(n_files + n_segments, "files and segments" if n_segments else "files")
-    return Bunch(
+    return SkeletonBunch(
         **_arrays(records),
         **target,
         **_extras(records),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import groupby
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils import Bunch
 
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_cache import gather_clips
 from skeletonlearn.datasets._clip_files import ClipFile, label_clips, natural_key
 from skeletonlearn.datasets._clip_options import ClipOptions
@@ -63,7 +63,7 @@ def load_frame_files(
     key: Any,
     DESCR: str,
     has_gaps: bool = False,
-) -> Bunch:
+) -> SkeletonBunch:
     """The Bunch of clips whose frames are a file each.
 
     Parameters
@@ -92,7 +92,7 @@ def load_frame_files(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         See the loaders. A faulty frame is NaN, and noted in `left_out`.
 
     Raises
@@ -187,7 +187,7 @@ class _PeopleOfClips:
         n_clips, silent = 0, set(self._clips)
         for name, own in groupby(frames, lambda frame: self._clip_of[frame["file"]]):
             silent.remove(name)
-            record = self._record(name, {frame["file"]: frame for frame in own if self._is_sound(frame)})
+            record = self._record(name, self._sound(list(own)))
             n_clips += record is not None
             if record is not None:
                 yield record
@@ -195,27 +195,41 @@ class _PeopleOfClips:
             self._leave_out(name, "got no sound frame, expected one")
         require_clips(n_clips, self._left_out, len(self._clips), "clips")
 
-    def _is_sound(self, frame: Record) -> bool:
-        """Whether a frame has the layout of the first, and coordinates; notes its fault otherwise."""
-        people, skeleton = frame["people"].people, frame["people"].skeleton
-        if skeleton is None:
+    def _sound(self, frames: list[Record]) -> list[Record]:
+        """The frames of the layout of the first of all, with coordinates; notes the faults of the others."""
+        sound = [frame for frame in frames if self._has_layout(frame)]
+        if not find_excess(self._people(sound)):
+            return sound
+        for frame in sound:
+            if reason := find_excess(frame["people"].people):
+                self._left_out.add(frame["stem"], SkeletonFileError(frame["file"], None, reason))
+        return [frame for frame in sound if not find_excess(frame["people"].people)]
+
+    def _has_layout(self, frame: Record) -> bool:
+        skeleton = frame["people"].skeleton
+        if skeleton is None or skeleton is self._skeleton:
             return True
         if self._skeleton is None:
             self._skeleton, self._first = skeleton, frame["file"]
-        reason = find_excess(people)
-        if skeleton is not self._skeleton and skeleton != self._skeleton:
-            reason = f"got {_points(skeleton)} a person, expected {_points(self._skeleton)} as in {self._first}"
-        if reason:
-            self._left_out.add(frame["stem"], SkeletonFileError(frame["file"], None, reason))
-        return not reason
+        if skeleton == self._skeleton:
+            return True
+        reason = f"got {_points(skeleton)} a person, expected {_points(self._skeleton)} as in {self._first}"
+        self._left_out.add(frame["stem"], SkeletonFileError(frame["file"], None, reason))
+        return False
 
-    def _record(self, name: str, frames: Mapping[str, Record]) -> Record | None:
+    @staticmethod
+    def _people(frames: Sequence[Record]) -> np.ndarray:
+        people = [frame["people"].people for frame in frames if frame["people"].skeleton is not None]
+        return np.concatenate(people or [NOBODY.people])
+
+    def _record(self, name: str, frames: Sequence[Record]) -> Record | None:
         files = self._clips[name]
         places, n_frames = place_frames(list(files)) if self._has_gaps else (np.arange(len(files)), len(files))
         place_of = dict(zip(map(str, files.values()), places.tolist(), strict=True))
-        people = {place_of[file]: frame["people"] for file, frame in frames.items()}
+        peopled = [frame for frame in frames if frame["people"].skeleton is not None]
+        frame = [place_of[one["file"]] for one in peopled]
         try:
-            sequence, confidence = self._sequence(people, n_frames)
+            sequence, confidence = self._sequence(peopled, np.array(frame, dtype=np.intp), n_frames)
         except ValueError as error:
             self._leave_out(name, str(error) if frames else "got no sound frame, expected one")
             return None
@@ -223,12 +237,11 @@ class _PeopleOfClips:
         arrays = {"sequence": sequence, "confidence": confidence}
         return {"name": name, "file": file, "folder": folder, "skeleton": self._skeleton, **arrays}
 
-    def _sequence(self, frames: Mapping[int, FramePeople], n_frames: int) -> tuple[np.ndarray, np.ndarray]:
-        peopled = {place: one for place, one in frames.items() if one.skeleton is not None}
-        people = np.concatenate([one.people for one in peopled.values()] or [NOBODY.people])
-        frame = np.repeat(np.array(list(peopled), dtype=np.intp), [len(one.people) for one in peopled.values()])
-        tracks = [one.tracks for one in peopled.values() if one.tracks is not None]
-        person = np.concatenate(tracks) if tracks and len(tracks) == len(peopled) else None
+    def _sequence(self, frames: Sequence[Record], places: np.ndarray, n_frames: int) -> tuple[np.ndarray, np.ndarray]:
+        frame = np.repeat(places, [len(one["people"].people) for one in frames])
+        tracks = [one["people"].tracks for one in frames]
+        person = np.concatenate(tracks) if tracks and all(one is not None for one in tracks) else None
+        people = self._people(frames)
         return sequence_of_detections(people, frame, n_frames, person, self._n_persons, self._min_confidence)
 
     def _leave_out(self, name: str, reason: str) -> None:

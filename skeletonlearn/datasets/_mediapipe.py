@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import SkeletonFileError
@@ -59,7 +59,7 @@ def load_mediapipe(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips of MediaPipe landmarks of bodies, hands or both, as users save them.
 
     MediaPipe defines no file format. A file holds one clip, or a table of many. A clip's name is the path of its file
@@ -114,7 +114,7 @@ def load_mediapipe(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of the names of their files:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, n_channels)

@@ -10,9 +10,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._detections import (
@@ -57,7 +57,7 @@ def load_mmpose(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips from the JSON files that MMPose 1.x writes.
 
     A file is a clip, or a picture. The first file decides which:
@@ -82,7 +82,7 @@ def load_mmpose(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, n_channels)

@@ -7,10 +7,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice, describe
 from skeletonlearn.datasets._file_names import parse_name
@@ -62,7 +61,7 @@ def load_nw_ucla(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the Northwestern-UCLA Multiview Action 3D data set from its JSON files.
 
     The set is not downloaded: `folder` holds files ``aAA_sSS_eEE_vVV.json`` (action, subject, repetition, view), each
@@ -86,7 +85,7 @@ def load_nw_ucla(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of file name:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

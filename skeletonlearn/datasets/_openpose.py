@@ -8,9 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-from sklearn.utils import Bunch
-
 from skeletonlearn._docstrings import fill_docstring
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import check_choice
@@ -45,7 +44,7 @@ def load_openpose(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load clips from the JSON files that OpenPose writes, one for each frame.
 
     Files are named ``CLIP_FRAME_keypoints.json``, such as ``wave1_000000000012_keypoints.json``; other files are not
@@ -75,7 +74,7 @@ def load_openpose(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With clips in natural order of their names:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, dimensions)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from skeletonlearn.datasets._errors import describe
+from skeletonlearn.datasets._flat_numbers import NO_FLAT_NUMBERS, pack_rows
 from skeletonlearn.datasets._load_frame_files import NOBODY, FramePeople
 from skeletonlearn.datasets._source import FileContent
 from skeletonlearn.skeletons import (
@@ -102,16 +103,20 @@ class FrameReader:
 
     def _whole_people(self, people: list[Any]) -> FramePeople | None:
         """People of whom all parts are there, as in most files; None for others, whose faults are to be named."""
-        keys, n_values = [self._key(part) for part in self.parts], self.dimensions + 1
+        keys, n_values = self._keys, self.dimensions + 1
         try:
             lengths = {tuple([len(person[key]) for key in keys]) for person in people}
-            numbers = np.array([[*chain(*[person[key] for key in keys])] for person in people], dtype=np.float64)
-        except (TypeError, KeyError, ValueError, OverflowError):
-            return None
-        layout = self._by_lengths.get(lengths.pop()) if len(lengths) == 1 and numbers.ndim == 2 else None
-        if layout is None:
+            layout = self._by_lengths.get(lengths.pop()) if len(lengths) == 1 else None
+            if layout is None:
+                return None
+            numbers = pack_rows([[*chain(*[person[key] for key in keys])] for person in people])
+        except (KeyError, *NO_FLAT_NUMBERS):
             return None
         return FramePeople(numbers.reshape(len(people), layout.n_joints, n_values), layout)
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return [self._key(part) for part in self.parts]
 
     @cached_property
     def _by_lengths(self) -> dict[tuple[int, ...], Skeleton]:

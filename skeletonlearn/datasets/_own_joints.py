@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sklearn.utils import Bunch
-
+from skeletonlearn.datasets._bunch import SkeletonBunch
 from skeletonlearn.datasets._read_files import Record
 from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
 from skeletonlearn.skeletons import Skeleton
@@ -114,12 +113,12 @@ def arrange_joints(
         raise content.fault(str(error)) from None
 
 
-def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
+def infer_bones(bunch: SkeletonBunch, name: str, bones: Bones) -> SkeletonBunch:
     """Find the bones of unknown names in the data.
 
     Parameters
     ----------
-    bunch : Bunch
+    bunch : SkeletonBunch
         What was loaded.
     name : str
         The name of layouts whose bones no file has.
@@ -128,7 +127,7 @@ def infer_bones(bunch: Bunch, name: str, bones: Bones) -> Bunch:
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         The same, with another `skeleton` if it has that name and the catalogue does not know all joints.
     """
     own = bunch.skeleton

@@ -12,6 +12,7 @@ from skeletonlearn.datasets._crowd import Crowd
 
 _AS_SURE = 0.5  # part of the mean confidence in a person with which another may go on in their place
 _DEEPEST = 3  # lists around a track
+_MOST_PEOPLE = 1000  # in a frame: no picture shows as many bodies
 _GREATEST = 1e9  # no coordinate in pixels, millimetres or metres is larger
 
 
@@ -236,7 +237,15 @@ def number_persons(people: np.ndarray, frame: np.ndarray) -> np.ndarray:
     -------
     ndarray of int of shape (n_people,)
         The number of each person, counting from 0 in order of appearance.
+
+    Raises
+    ------
+    ValueError
+        If a frame has more people than can be told apart in a bounded time.
     """
+    most = int(np.bincount(frame).max())
+    if most > _MOST_PEOPLE:
+        raise ValueError(f"got {most} people in a frame, expected {_MOST_PEOPLE} at most")
     poses = np.ascontiguousarray(people[..., :-1].swapaxes(1, 2))  # (N, C, J): along joints, NumPy is the fastest
     return Crowd(float(np.median(_extent(poses))), poses, people[..., -1].sum(axis=-1), frame).recognise()
 

@@ -8,10 +8,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._clip_files import ClipFile
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
@@ -65,7 +64,7 @@ def load_pku_mmd(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the PKU-MMD data set from its text files.
 
     The set is not downloaded. Recordings are files such as ``0002-L.txt`` (recording, camera) with 150 numbers per
@@ -93,7 +92,7 @@ def load_pku_mmd(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of recording, camera and start:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * 25, 3)
@@ -166,8 +165,9 @@ def load_pku_mmd(  # noqa: D417 - shared texts
     key = [int(n_persons), bool(untrimmed), stamps]
     bunch = load_clips("pku_mmd", files, read, options, key=key, DESCR=_DESCR)
     per_sample, common = _finish(bunch, protocol)
-    is_train = np.array([name in training for name in per_sample.get("recording", bunch.name)])
-    return make_bunch(per_sample, common, is_train, "all") if subset == "all" else Bunch(**per_sample, **common)
+    recordings = bunch.get("recording", bunch.name)
+    is_train = np.array([name in training for name in recordings])
+    return make_bunch(per_sample, common, is_train, "all") if subset == "all" else SkeletonBunch(**per_sample, **common)
 
 
 def _of_views(files: Sequence[ClipFile], views: Sequence[str]) -> list[str]:
@@ -199,7 +199,7 @@ def _key(start: int, end: int, number: int) -> str:
     return f"{start} {end} {number}"
 
 
-def _finish(bunch: Bunch, protocol: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _finish(bunch: SkeletonBunch, protocol: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What belongs to each sample, with the classes of the data set, and the other entries."""
     common = {name: bunch[name] for name in ("skeleton", "left_out", "DESCR", "segments") if name in bunch}
     common |= {"target_names": list(ACTIONS), "protocol": protocol}

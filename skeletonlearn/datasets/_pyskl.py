@@ -8,10 +8,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._files import write_whole
-from skeletonlearn.datasets._bunch import make_bunch, take
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch, take
 from skeletonlearn.datasets._errors import ON_ERROR, SUBSETS, check_choice
 from skeletonlearn.datasets._pyskl_annotations import (
     find_layout,
@@ -43,7 +42,7 @@ def load_pyskl(
     skeleton: Skeleton | str = "auto",
     target_names: Sequence[str] | None = None,
     on_error: Literal["raise", "warn", "skip"] = "raise",
-) -> Bunch:
+) -> SkeletonBunch:
     """Load an annotation pickle of pyskl or mmaction2.
 
     The file holds a dict with `annotations`, a list of dicts with `frame_dir`, `label`, `keypoint` (persons, frames,
@@ -74,7 +73,7 @@ def load_pyskl(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of the file:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * n_joints, n_channels)
@@ -214,10 +213,10 @@ def _choose(
     common: dict[str, Any],
     splits: Mapping[str, frozenset[str]],
     subset: str,
-) -> Bunch:
+) -> SkeletonBunch:
     """All samples or, with a protocol, those of its two splits or of one of them."""
     if common["protocol"] is None:
-        return Bunch(**per_sample, **common)
+        return SkeletonBunch(**per_sample, **common)
     train, test = (splits[name] for name in _split_pair(common["protocol"], splits))
     names = per_sample["name"].tolist()
     both = [name for name in names if name in train and name in test]

@@ -9,10 +9,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_bunch, make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch, make_undivided_bunch
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
@@ -73,7 +72,7 @@ def load_sbu(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the SBU Kinect Interaction data set from its text files.
 
     The set is not downloaded: `folder` holds, at any depth, files ``sXXsYY/AA/RRR/skeleton_pos.txt`` (pair of subjects,
@@ -101,7 +100,7 @@ def load_sbu(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of path:
 
         sequences : list of ndarray of shape (n_frames_i, 30, 3)

@@ -7,10 +7,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
@@ -59,7 +58,7 @@ def load_utd_mhad(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the skeletons of the UTD Multimodal Human Action data set from its MATLAB files.
 
     The set is not downloaded: `folder` holds files ``aA_sS_tT_skeleton.mat`` (action, subject, trial; without leading
@@ -82,7 +81,7 @@ def load_utd_mhad(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of action, subject and trial:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

@@ -9,10 +9,9 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
-from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_undivided_bunch
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._file_names import parse_name
@@ -70,7 +69,7 @@ def load_utkinect(  # noqa: D417 - shared texts
     n_jobs: int | None = None,
     cache: str | PathLike[str] | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load the UTKinect-Action3D data set from its text files.
 
     The set is not downloaded: `folder` holds ``actionLabel.txt`` and, beside it or in a subfolder, files
@@ -98,7 +97,7 @@ def load_utkinect(  # noqa: D417 - shared texts
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of subject, repetition and action:
 
         sequences : list of ndarray of shape (n_frames_i, 20, 3)

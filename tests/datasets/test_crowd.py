@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skeletonlearn.datasets import _crowd
 from skeletonlearn.datasets._crowd import Crowd
 
 SIZE = 10.0
@@ -94,3 +95,25 @@ def test_a_crowd_is_recognised_a_few_frames_at_once_to_bound_the_memory():
     frames = people_who_walk(random, 6, 60, step=0.0, absent=0.0, unseen=0.0, shuffle=True)
     for got, wanted in zip(recognised(frames), plainly_recognised(frames, SIZE), strict=True):
         np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("most", [1, 100, 1000])
+def test_frames_that_are_laid_out_in_blocks_are_numbered_the_same(monkeypatch, most):
+    monkeypatch.setattr(_crowd, "_MOST_LAID", most)
+    random = np.random.default_rng(1)
+    frames = people_who_walk(random, 40, 4, step=1.0, absent=0.2, unseen=0.2, shuffle=True)
+    for got, wanted in zip(recognised(frames), plainly_recognised(frames, SIZE), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_false_detections_do_not_make_the_crowd_grow_and_the_others_are_still_followed():
+    random = np.random.default_rng(0)
+    frames = people_who_walk(random, 300, 1, step=0.2, absent=0.0, unseen=0.0, shuffle=False)
+    false = np.concatenate([BODY + random.uniform(100, 9000, (300, 5, 1, 2)), np.full((300, 5, 4, 1), 0.1)], axis=-1)
+    people = np.concatenate([np.concatenate([own, other]) for own, other in zip(frames, false, strict=True)])
+    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), np.repeat(np.arange(300), 6))
+    numbers = crowd.recognise().reshape(300, 6)
+    assert not numbers[:, 0].any()
+    assert numbers.max() > 500
+    assert len(crowd._poses) < 200
+    assert all(len(set(row)) == 6 for row in numbers.tolist())

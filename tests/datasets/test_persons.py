@@ -175,3 +175,10 @@ def test_a_wrong_number_of_persons_is_an_error(wrong):
 def test_a_wrong_least_confidence_is_an_error(wrong):
     with pytest.raises(ValueError, match=r"min_confidence=.* must be a number"):
         check_persons(1, wrong)
+
+
+def test_a_frame_with_more_people_than_a_picture_shows_is_refused():
+    people = np.ones((1001, 2, 3))
+    with pytest.raises(ValueError, match="got 1001 people in a frame, expected 1000 at most"):
+        number_persons(people, np.zeros(1001, dtype=np.intp))
+    assert len(set(number_persons(people[:1000], np.zeros(1000, dtype=np.intp)).tolist())) == 1000

@@ -98,7 +98,8 @@ def small(**changes):
 def test_without_a_layout_joints_are_in_natural_order():
     got = sequences_from_table(small(), **FLAT)
     assert got.joint_names == ["j2", "j10"]
-    assert got.skeleton is None
+    assert got.skeleton.joints == ("j2", "j10")
+    assert sequences_from_table(small(), skeleton=None, **FLAT).skeleton is None
     np.testing.assert_allclose(got.sequences[0], [[[np.nan] * 2, [2, 0.2]], [[1, 0.1], [4, 0.4]]])
     np.testing.assert_allclose(got.sequences[1], [[[3, 0.3], [np.nan] * 2]])
 
@@ -131,6 +132,29 @@ def test_confidence_is_zero_where_a_joint_has_no_row():
     got = sequences_from_table(small(score=[0.5, 0.6, 0.7, np.nan]), confidence="score", **FLAT)
     np.testing.assert_allclose(got.confidence[0], [[0, 0.6], [0.5, 0]])
     assert got.confidence[0].dtype == np.float32
+
+
+def test_joints_of_confidence_0_are_missing():
+    got = sequences_from_table(small(score=[0.5, 0.0, 0.7, 0.1]), confidence="score", **FLAT)
+    np.testing.assert_allclose(got.sequences[0][..., 0], [[np.nan, np.nan], [1, 4]])
+
+
+def test_joints_that_a_layout_of_the_catalogue_has_are_in_its_order(table, bunch):
+    got = sequences_from_table(table)
+    check(got, bunch)
+    assert got.skeleton is KINECT_V1
+
+
+def test_without_a_column_of_samples_the_table_is_one(table):
+    one = table[table["sample"] == table["sample"][0]]
+    got = sequences_from_table(one, sample=None)
+    assert got.name.tolist() == ["table"]
+    check(got, sequences_from_table(one))
+
+
+def test_masked_coordinates_are_missing():
+    got = sequences_from_table(SMALL | {"x": np.ma.masked_equal(np.array([1, 2, -1, 4]), -1)}, **FLAT)
+    np.testing.assert_allclose(got.sequences[1], [[[np.nan, 0.3], [np.nan, np.nan]]])
 
 
 FAULTS = {

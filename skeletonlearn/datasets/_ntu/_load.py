@@ -8,9 +8,8 @@ from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._bunch import SkeletonBunch, make_bunch
 from skeletonlearn.datasets._cache import load_cached
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._ntu._action_names import ACTIONS, MUTUAL_ACTIONS
@@ -57,7 +56,7 @@ def load_ntu_rgbd(
     cache: str | PathLike[str] | None = None,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     verbose: int = 0,
-) -> Bunch:
+) -> SkeletonBunch:
     """Load NTU RGB+D or NTU RGB+D 120 from the raw ``.skeleton`` files.
 
     The sets are not downloaded: `folder` holds files ``SsssCcccPpppRrrrAaaa.skeleton`` (setup, camera, performer,
@@ -99,7 +98,7 @@ def load_ntu_rgbd(
 
     Returns
     -------
-    Bunch
+    SkeletonBunch
         With samples in order of file name:
 
         sequences : list of ndarray of shape (n_frames_i, n_persons * 25, 3)
