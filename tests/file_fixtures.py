@@ -10,17 +10,22 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from skeletonlearn import datasets
+from skeletonlearn.skeletons import AZURE_KINECT
+from tests.datasets.c3d_files import random_points, write_c3d
+from tests.datasets.pose_hdf5_files import write_sleap
 
 _RNG = np.random.default_rng(0)
 N_FRAMES = 3
 NO_FIXTURE = {
     *("load_florence3d", "load_frame_graphs", "load_msr_action3d", "load_ntu_rgbd", "load_nw_ucla", "load_pyskl"),
-    *("load_sbu", "load_utd_mhad", "load_utkinect"),
+    *("load_human36m", "load_sbu", "load_utd_mhad", "load_utkinect"),
 }
 """The loaders of data sets of others, and of graphs; they have tests of faults of their own."""
 
@@ -37,11 +42,18 @@ class Fixture:
         The content of each file by its path below a folder.
     parameters : mapping of str to object
         What the loader is called with beside the folder.
+    clips : tuple of str, default=("wave/a", "kick/b")
+        Its two clips: with which the names of clips begin, and which the paths of files contain.
     """
 
     loader: str
     files: Mapping[str, bytes]
     parameters: Mapping[str, Any]
+    clips: tuple[str, str] = ("wave/a", "kick/b")
+
+    def clip_of(self, path: str) -> str:
+        """The clip of one of the files."""
+        return next(clip for clip in self.clips if clip in path)
 
     @property
     def load(self) -> Callable[..., Any]:
@@ -53,6 +65,14 @@ def fixture(loader: str, files: Mapping[str, bytes], **parameters: Any) -> Fixtu
     """A fixture of two clips, "wave/a" and "kick/b", from the files of one: "{}" stands for its path."""
     clips = {name.format(clip): content for clip in ("wave/a", "kick/b") for name, content in files.items()}
     return Fixture(loader, clips, {"labels": "folder", **parameters})
+
+
+def pku_mmd() -> Fixture:
+    """Two recordings and their labels."""
+    rows = as_rows(*frames(lambda at: flat(50)), separator=" ")
+    files = {f"Data/{clip}.txt": rows for clip in ("0002-L", "0010-M")}
+    labels = {f"Label/{clip}.txt": b"34,0,2,1\n1,2,3,2\n" for clip in ("0002-L", "0010-M")}
+    return Fixture("load_pku_mmd", files | labels, {}, ("0002-L", "0010-M"))
 
 
 def points(n_joints: int, n_values: int = 3) -> list[list[float]]:
@@ -210,10 +230,82 @@ def long_landmark_table() -> bytes:
     return as_rows(["frame", "type", "landmark_index", "x", "y", "z"], *rows)
 
 
+def azure_joints(at: int) -> list[list[float]]:
+    """A body in millimetres."""
+    return [[number * 1000 for number in point] for point in points(32)]
+
+
+def azure_json() -> dict[str, Any]:
+    """A recording of two bodies."""
+    names = [name.upper() for name in AZURE_KINECT.joints]
+    bodies = frames(lambda at: [{"body_id": body, "joint_positions": azure_joints(at)} for body in (1, 2)])
+    return {"joint_names": names, "frames": [{"frame_id": at, "bodies": one} for at, one in enumerate(bodies)]}
+
+
+def azure_table() -> bytes:
+    """A table with a joint per cell."""
+    rows = frames(lambda at: [" ".join(map(str, joint)) for joint in azure_joints(at)])
+    return as_rows([name.upper() for name in AZURE_KINECT.joints], *rows)
+
+
+_BVH = """HIERARCHY
+ROOT Hips
+{
+OFFSET 0 0 0
+CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+JOINT LeftUpLeg
+{
+OFFSET 9 -4 0
+CHANNELS 3 Zrotation Xrotation Yrotation
+End Site
+{
+OFFSET 0 -40 0
+}
+}
+}
+MOTION
+Frames: 3
+Frame Time: 0.01
+"""
+
+
+def bvh() -> bytes:
+    """A tree that moves and turns."""
+    return _BVH.encode() + as_rows(*frames(lambda at: flat(3)), separator=" ")
+
+
+def c3d_file() -> bytes:
+    """Markers."""
+    with TemporaryDirectory() as folder:
+        return write_c3d(Path(folder) / "a.c3d", random_points(N_FRAMES)).read_bytes()
+
+
+def deeplabcut_table() -> bytes:
+    """A table of two joints with three rows of header."""
+    header = [
+        ["scorer", *["net"] * 6],
+        ["bodyparts", *["snout"] * 3, *["tail"] * 3],
+        ["coords", *["x", "y", "likelihood"] * 2],
+    ]
+    return as_rows(*header, *frames(lambda at: [at, *flat(2)]))
+
+
+def sleap_file() -> bytes:
+    """An analysis file of HDF5."""
+    with TemporaryDirectory() as folder:
+        people = _RNG.uniform(0.1, 0.9, (N_FRAMES, 1, 3, 3))
+        return write_sleap(Path(folder) / "a.h5", people, ["snout", "spine", "tail"]).read_bytes()
+
+
 FIXTURES = {
     "alphapose": fixture("load_alphapose", {"{}.json": as_json(coco_results(idx=[0.0]))}),
+    "azure kinect json": fixture("load_azure_kinect", {"{}.json": as_json(azure_json())}),
+    "azure kinect table": fixture("load_azure_kinect", {"{}.csv": azure_table()}),
+    "bvh": fixture("load_bvh", {"{}.bvh": bvh()}),
+    "c3d": fixture("load_c3d", {"{}.c3d": c3d_file()}),
     "coco annotations": fixture("load_coco_keypoints", {"{}.json": as_json(coco_annotations())}),
     "coco results": fixture("load_coco_keypoints", {"{}.json": as_json(coco_results())}),
+    "deeplabcut": fixture("load_deeplabcut", {"{}.csv": deeplabcut_table()}),
     "kinetics": fixture("load_kinetics_skeleton", {"{}.json": as_json(kinetics_clip())}, labels=None),
     "mediapipe frames": fixture("load_mediapipe", frame_files("{}/#.npy", lambda: as_array(258))),
     "mediapipe hands": fixture("load_mediapipe", {"{}.json": as_json(frames(hands_frame))}),
@@ -229,6 +321,8 @@ FIXTURES = {
     "openpose gzipped": fixture(
         "load_openpose", frame_files("{}_#_keypoints.json.gz", lambda: gzip.compress(openpose_frame(), mtime=0))
     ),
+    "pku-mmd": pku_mmd(),
+    "sleap": fixture("load_deeplabcut", {"{}.h5": sleap_file()}),
     "yolo json": fixture("load_yolo_pose", frame_files("{}_#.json", lambda: as_json([yolo_person(), yolo_person()]))),
     "yolo labels": fixture("load_yolo_pose", frame_files("{}_#.txt", lambda: as_rows(yolo_row(), separator=" "))),
 }

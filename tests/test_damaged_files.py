@@ -26,12 +26,12 @@ def test_a_damaged_file_is_read_as_what_is_left_or_refused_by_name(name, tmp_pat
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-@pytest.mark.parametrize("n_persons", [1, 2])
-def test_sound_files_are_read(name, n_persons, tmp_path):
-    write(FIXTURES[name].files, tmp_path)
-    bunch = FIXTURES[name].load(tmp_path, **FIXTURES[name].parameters, n_persons=n_persons)
-    check_bunch(bunch, n_persons)
-    assert {one.partition("#")[0][:5].strip("/") for one in bunch.name} == {"wave", "kick"}
+def test_sound_files_are_read(name, tmp_path):
+    fixture = FIXTURES[name]
+    write(fixture.files, tmp_path)
+    bunch = fixture.load(tmp_path, **fixture.parameters)
+    check_bunch(bunch)
+    assert {clip for clip in fixture.clips for one in bunch.name if one.startswith(clip)} == set(fixture.clips)
     assert not bunch.left_out
     assert all(np.isfinite(sequence).any() for sequence in bunch.sequences)
 
@@ -62,16 +62,13 @@ def test_damage_does_not_change_the_fixture():
     [
         (SkeletonFileError("F/wave/a_001.json", 3, "got 1, expected 2"), ""),
         (SkeletonFileError("F/kick/b.json", 3, "got 1, expected 2 as in F/wave/a_001.json"), ""),
-        (SkeletonFileError("F/kick/b.json", 3, "got 1, expected 2"), "it names /kick/b.json only, not wave/a_000.json"),
+        (SkeletonFileError("F/kick/b.json", 3, "got 1, expected 2"), "it names F/kick/b.json only, not wave/a"),
         (SkeletonFileError("F/wave/a", None, "list index out of range"), "its reason does not say what was got"),
         (SkeletonFileError(f"F/wave/a{'a' * 2000}", None, "got 1"), "it has 20"),
     ],
 )
-def test_an_error_must_name_the_file_say_what_was_got_and_be_short(error, failure, tmp_path):
-    error = SkeletonFileError(
-        error.path.replace("F", str(tmp_path)), error.line, error.reason.replace("F", str(tmp_path))
-    )
-    found = fault_of(error, tmp_path, "wave/a_000.json")
+def test_an_error_must_name_the_file_say_what_was_got_and_be_short(error, failure):
+    found = fault_of(error, "wave/a")
     assert found.startswith(failure)
     assert bool(found) == bool(failure)
 
@@ -89,13 +86,14 @@ def test_another_error_and_wrong_arrays_are_failures(spoil, monkeypatch, tmp_pat
     spoiled, kind = SPOILS[spoil]
     load = datasets.load_coco_keypoints
 
-    def load_badly(folder, **parameters):
-        bunch = load(folder, **parameters)
+    def load_badly(folder, *, n_persons, min_confidence, **parameters):
+        bunch = load(folder, n_persons=n_persons, min_confidence=min_confidence, **parameters)
         bunch.sequences = [spoiled(sequence) for sequence in bunch.sequences]
         return bunch
 
     for n_persons, min_confidence in product([1, 2], [0.0, 0.5]):  # read before the loader is spoiled
-        damaged_files._sound_clips(FIXTURES["coco results"], n_persons, min_confidence)
+        given = {"labels": "folder", "n_persons": n_persons, "min_confidence": min_confidence}
+        damaged_files._sound_clips(FIXTURES["coco results"], tuple(given.items()))
     monkeypatch.setattr(datasets, "load_coco_keypoints", load_badly)
     outcomes = [run("coco results", 0, number, tmp_path / str(number)) for number in range(N_CASES)]
     assert kind in {outcome.kind for outcome in outcomes if outcome.failure}

@@ -16,6 +16,7 @@ from skeletonlearn.datasets._clip_options import ClipOptions
 from skeletonlearn.datasets._clip_segments import Segment, cut_clips, find_segments, read_segments, tabulate
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._left_out import LeftOut, require_clips
+from skeletonlearn.datasets._persons import find_excess
 from skeletonlearn.datasets._read_files import Record, iterate_records
 from skeletonlearn.datasets._source import FileContent
 
@@ -97,11 +98,20 @@ def _read_file(read: Read, content: FileContent) -> Record:
     """The outcomes of one file, with what is known of the file."""
     outcome = read(content)
     outcomes = [outcome] if isinstance(outcome, dict) else list(outcome)
+    outcomes = [_without_excess(content, one) for one in outcomes]
+    if len(outcomes) == 1 and isinstance(outcomes[0], SkeletonFileError):  # a fault of the file, not of one clip of it
+        raise outcomes[0]
     if not outcomes:
         raise content.fault("got no clip, expected at least one")
     file = content.file
     folder = file.folder if isinstance(file, ClipFile) else ""
     return {"outcomes": outcomes, "name": content.stem, "file": str(file), "folder": folder}
+
+
+def _without_excess(content: FileContent, outcome: Record | SkeletonFileError) -> Record | SkeletonFileError:
+    """A record, or its fault if it has numbers that are no coordinates."""
+    reason = "" if isinstance(outcome, SkeletonFileError) else find_excess(outcome["sequence"])
+    return content.fault(reason) if reason else outcome
 
 
 def make_clip_bunch(

@@ -261,10 +261,7 @@ def _read_frame(choice: _Choice, content: FileContent) -> FramePeople:
 
 def _read_clips(choice: _Choice, content: FileContent) -> list[Record | SkeletonFileError]:
     """The recordings of one file."""
-    clips = [_read_clip(choice, content, one) for one in _recordings(choice, content)]
-    if len(clips) == 1 and isinstance(clips[0], SkeletonFileError):  # the fault of the file, not of a clip in it
-        raise clips[0]
-    return clips
+    return [_read_clip(choice, content, one) for one in _recordings(choice, content)]
 
 
 def _recordings(choice: _Choice, content: FileContent) -> list[Recording]:

@@ -1,6 +1,7 @@
 """Arrays as NumPy writes them, checked before memory is taken for them."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -35,12 +36,13 @@ FAULTS = {
     "empty": (b"", "got no file of numpy.save"),
     "text": (b"x,y,z\n1,2,3\n", "got no file of numpy.save"),
     "an unknown version": (SOUND[:6] + b"\x09\x00" + SOUND[8:], "got no file of numpy.save"),
+    "a header of Python 2": (SOUND.replace(b"(6,)", b"(6L)"), "got no file of numpy.save"),
     "a cut header": (SOUND[:40], "got no file of numpy.save"),
     "cut numbers": (SOUND[:-1], "got 47 bytes for an array of shape (6,)"),
     "too many numbers": (SOUND + b"\0", "got 49 bytes"),
-    "objects": (saved(np.array([{}], dtype=object)), "got an array of object, expected numbers"),
-    "texts": (saved(np.array(["a"])), "got an array of <U1, expected numbers"),
-    "complex numbers": (saved(np.array([1j])), "got an array of complex128, expected numbers"),
+    "objects": (saved(np.array([{}], dtype=object)), "got an array of '|O', expected numbers"),
+    "texts": (saved(np.array(["a"])), "got an array of '<U1', expected numbers"),
+    "complex numbers": (saved(np.array([1j])), "got an array of '<c16', expected numbers"),
     "records": (saved(np.zeros(2, dtype="f4,i4")), "expected numbers"),
 }
 
@@ -53,8 +55,9 @@ def test_what_is_no_array_of_numbers_is_an_error(fault):
     assert reason in str(error.value)
 
 
-def test_a_shape_that_claims_terabytes_takes_no_memory():
-    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }"
+@pytest.mark.parametrize("shape", ["(1000000, 1000000)", "(0, 1" + "0" * 100 + ")"])
+def test_a_shape_that_claims_terabytes_takes_no_memory(shape):
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
     data = b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header + b"\n"
-    with pytest.raises(SkeletonFileError, match=r"got 0 bytes for an array of shape \(1000000, 1000000\)"):
+    with pytest.raises(SkeletonFileError, match=rf"got 0 bytes for an array of shape {re.escape(shape)}"):
         read_npy(content(data))
