@@ -31,7 +31,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO, model: str, n_poses: int) -> N
     while head := requests.read(REQUEST.size):
         person, height, width = REQUEST.unpack(head)
         if not height * width:
-            landmarkers.pop(person).close()
+            if person in landmarkers:
+                landmarkers.pop(person).close()
             continue
         if person not in landmarkers:
             landmarkers[person] = _new_landmarker(model, n_poses if person == EVERYBODY else 1, person != EVERYBODY)

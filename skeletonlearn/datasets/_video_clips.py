@@ -16,6 +16,7 @@ from skeletonlearn._progress import Progress
 from skeletonlearn.datasets._cache import load_cached
 from skeletonlearn.datasets._clip_files import ClipFile
 from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._load_clips import require_clips
 from skeletonlearn.datasets._persons import number_persons, seen_people, sequence_of_people
 from skeletonlearn.datasets._read_files import LeftOut, Record
 from skeletonlearn.datasets._video_estimators import PoseSource
@@ -159,7 +160,7 @@ def read_videos(
             else:
                 records.append(outcome)
             progress.done(done, {"left out": len(left_out.by_name)})
-    left_out.require(records, f"{len(files)} videos could be read, expected at least one")
+    require_clips(len(records), left_out, len(files), "files")
     return records
 
 
