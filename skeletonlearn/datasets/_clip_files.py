@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from skeletonlearn.datasets._source import Source, SourceFile, find_files, list_paths
+
+_NUMBER = re.compile(r"([0-9]+)")
 
 Labels = str | Mapping[str, Any] | Callable[[str], Any] | None
 
@@ -52,7 +54,7 @@ def natural_key(text: Any) -> tuple[list[Any], str]:
     tuple
         Texts and numbers by turns, then the whole, which tells "clip2" from "clip02".
     """
-    parts = re.split(r"([0-9]+)", str(text))
+    parts = _NUMBER.split(str(text))
     return [int(part) if at % 2 else part for at, part in enumerate(parts)], str(text)
 
 
@@ -100,28 +102,28 @@ def _name_loose(files: Sequence[tuple[Path, Sequence[SourceFile]]]) -> list[Clip
     if len(files) < 2 or not all(_is_loose(path, of_path[0]) for path, of_path in files):
         return []
     shared = os.path.commonpath([path.absolute().parent for path, _ in files])
-    return [_name_clip(file, file.path.absolute().relative_to(shared)) for _, (file,) in files]
+    return [_name_clip(file, path.absolute().relative_to(shared).parts[:-1]) for path, (file,) in files]
 
 
 def _is_loose(path: Path, file: SourceFile) -> bool:
-    return not file.member and file.path == path
+    return not file.member and file.location == str(path)
 
 
 def _name_below(path: Path, files: Sequence[SourceFile], prefix: str) -> Iterator[ClipFile]:
     levels = zip(*(file.inner.parent.parts for file in files if file.member), strict=False)
     n_shared = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+    root = os.path.join(path, "")
     for file in files:
-        if _is_loose(path, file):
-            yield _name_clip(file, PurePath(file.name))
-        elif file.member:
-            yield _name_clip(file, PurePosixPath(*file.inner.parts[n_shared:]), prefix)
+        if file.member:
+            yield _name_clip(file, file.inner.parent.parts[n_shared:], prefix)
+        elif _is_loose(path, file):
+            yield _name_clip(file, ())
         else:
-            yield _name_clip(file, file.path.relative_to(path), prefix)
+            yield _name_clip(file, file.location.removeprefix(root).split(os.sep)[:-1], prefix)
 
 
-def _name_clip(file: SourceFile, inner: PurePath, prefix: str = "") -> ClipFile:
-    folders = inner.parent.parts
-    below = PurePosixPath(prefix, *folders, file.stem).as_posix()
+def _name_clip(file: SourceFile, folders: Sequence[str], prefix: str = "") -> ClipFile:
+    below = "/".join([prefix, *folders, file.stem] if prefix else [*folders, file.stem])
     return ClipFile(file.location, file.member, file.stamp, below, folders[0] if folders else "")
 
 

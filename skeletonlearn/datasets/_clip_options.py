@@ -102,7 +102,7 @@ n_jobs : int or None
     "cache": """\
 cache : path-like or None
     A folder that keeps what was read; it is made if absent. The next call with the same files and parameters maps the
-    sequences into memory, read-only. `labels` and segments may change between calls.""",
+    sequences into memory, read-only.""",
     "verbose": """\
 verbose : int
     1 shows progress and the time left: a bar in terminals and notebooks if `tqdm` is installed, otherwise lines. 2

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._mat import read_mat_variable
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._read_files import Record, read_recordings
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import FLORENCE3D
 
@@ -41,13 +45,16 @@ multi-part bag-of-poses. CVPR Workshops.
 """
 
 
-def load_florence3d(
+@fill_docstring(CLIP_TEXTS)
+def load_florence3d(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["loso"] = "loso",
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the Florence 3D Actions data set from its MATLAB file.
 
@@ -66,8 +73,9 @@ def load_florence3d(
         Only "all" is possible; it is there because all readers have it.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty entry of the file: raise, leave it out with a warning, or leave it out silently.
-    n_jobs : int or None, default=None
-        There is one file only: it is there because all readers have it.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -124,7 +132,10 @@ def load_florence3d(
     files = find_files(folder, _FILE, _FILE)
     if len(files) > 1:
         raise ValueError(f"folder={folder!r} has {len(files)} files {_FILE}, expected one.")
-    records, left_out = read_recordings(files, _read_entries, on_error=on_error, n_jobs=n_jobs)
+    cached = RecordCache("florence3d", cache)
+    records, left_out = read_recordings(
+        files, _read_entries, on_error=on_error, n_jobs=n_jobs, verbose=verbose, cache=cached
+    )
     per_sample: dict[str, Any] = {key: np.array([one[key] for one in records]) for key in ("target", "subject", "name")}
     per_sample["sequences"] = [record["sequence"] for record in records]
     common = {

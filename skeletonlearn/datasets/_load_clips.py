@@ -15,7 +15,8 @@ from skeletonlearn.datasets._clip_files import ClipFile, encode_labels, label_cl
 from skeletonlearn.datasets._clip_options import ClipOptions
 from skeletonlearn.datasets._clip_segments import Segment, cut_clips, find_segments, read_segments, tabulate
 from skeletonlearn.datasets._errors import SkeletonFileError
-from skeletonlearn.datasets._read_files import LeftOut, Record, iterate_records
+from skeletonlearn.datasets._left_out import LeftOut, require_clips
+from skeletonlearn.datasets._read_files import Record, iterate_records
 from skeletonlearn.datasets._source import FileContent
 
 Classes = tuple[dict[str, int], list[str]] | None
@@ -81,30 +82,6 @@ def load_clips(
     stamps = [(file.stem, file.folder, file.stamp) for file in files]
     records, left_out = gather_clips(reader, clips, options, [key, stamps])
     return make_clip_bunch(records, classes, table, options, left_out, n_files=len(files), DESCR=DESCR)
-
-
-def require_clips(n_sound: int, left_out: LeftOut, total: int, what: str) -> None:
-    """Refuse a result without any clip, after the warning of why that is.
-
-    Parameters
-    ----------
-    n_sound : int
-        How many were read.
-    left_out : LeftOut
-        What was not.
-    total : int
-        How many there were.
-    what : str
-        What is counted.
-
-    Raises
-    ------
-    ValueError
-        If nothing was read.
-    """
-    if not n_sound:
-        left_out.warn(total, what)
-    left_out.require(range(n_sound), f"{total} {what} could be read, expected at least one")
 
 
 def _sound(of_file: Record, left_out: LeftOut) -> Iterator[Record]:

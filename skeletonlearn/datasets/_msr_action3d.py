@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
 from skeletonlearn.datasets._read_files import read_files
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import MSR_ACTION3D
 
@@ -47,7 +51,8 @@ Li, Zhang & Liu (2010). Action recognition based on a bag of 3D points. CVPR Wor
 """
 
 
-def load_msr_action3d(
+@fill_docstring(CLIP_TEXTS)
+def load_msr_action3d(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["xsub"] = "xsub",
@@ -55,6 +60,8 @@ def load_msr_action3d(
     action_set: Literal["AS1", "AS2", "AS3"] | None = None,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the MSR-Action3D data set from its text files.
 
@@ -74,8 +81,9 @@ def load_msr_action3d(
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty file: raise, leave it out with a warning, or leave it out silently. A sound
         file without any seen joint is no fault: it is always left out.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -131,7 +139,8 @@ def load_msr_action3d(
     check_choice("subset", subset, SUBSETS)
     check_choice("action_set", action_set, (None, *ACTION_SETS))
     files = find_files(folder, "*_skeleton3D.txt", "a01_s01_e01_skeleton3D.txt")
-    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    cached = RecordCache("msr_action3d", cache)
+    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs, verbose=verbose, cache=cached)
     untracked = {record["name"]: "no joint was seen" for record in records if np.isnan(record["sequence"]).all()}
     wanted = np.array(ACTION_SETS[action_set]) if action_set else np.arange(1, len(ACTIONS) + 1)
     records = [record for record in records if record["name"] not in untracked and record["action"] in wanted]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_bunch
-from skeletonlearn.datasets._errors import SUBSETS, check_choice
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
+from skeletonlearn.datasets._errors import SUBSETS, check_choice, describe
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._read_files import read_files
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import KINECT_V1
 
@@ -48,13 +52,16 @@ Wang, Nie, Xia, Wu & Zhu (2014). Cross-view action modeling, learning and recogn
 """
 
 
-def load_nw_ucla(
+@fill_docstring(CLIP_TEXTS)
+def load_nw_ucla(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["xview"] = "xview",
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the Northwestern-UCLA Multiview Action 3D data set from its JSON files.
 
@@ -73,8 +80,9 @@ def load_nw_ucla(
         as a copy beside the training clips.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty file: raise, leave it out with a warning, or leave it out silently.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -134,7 +142,8 @@ def load_nw_ucla(
     check_choice("protocol", protocol, ("xview",))
     check_choice("subset", subset, SUBSETS)
     files = find_files(folder, "*.json", "a01_s01_e00_v01.json")
-    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    cached = RecordCache("nw_ucla", cache)
+    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs, verbose=verbose, cache=cached)
     per_sample: dict[str, Any] = {key: np.array([record[key] for record in records]) for key in _ARRAYS}
     per_sample["sequences"] = [record["sequence"] for record in records]
     is_train = np.isin(per_sample["camera"], TRAIN_VIEWS)
@@ -158,7 +167,7 @@ def _read_clip(content: FileContent) -> dict[str, Any]:
     numbers = parse_name(content, _STEM, layout, _ALLOWED)
     clip = content.json()
     if not isinstance(clip, dict) or not {"skeletons", "label"} <= clip.keys():
-        got = f"keys {sorted(clip)}" if isinstance(clip, dict) else type(clip).__name__
+        got = describe(clip)
         raise content.fault(f"got {got}, expected an object with 'skeletons' and 'label'")
     target = list(ACTIONS).index(numbers.pop("action"))
     if clip["label"] != target + 1:

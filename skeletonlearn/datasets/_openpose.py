@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from sklearn.utils import Bunch
 
 from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
-from skeletonlearn.datasets._errors import check_choice, describe
-from skeletonlearn.datasets._load_frame_files import NOBODY, FramePeople, load_frame_files
+from skeletonlearn.datasets._errors import check_choice
+from skeletonlearn.datasets._load_frame_files import load_frame_files
+from skeletonlearn.datasets._openpose_parts import FrameReader, choose_parts
 from skeletonlearn.datasets._persons import check_persons
-from skeletonlearn.datasets._source import FileContent, Source
-from skeletonlearn.skeletons import OPENPOSE_BODY25, OPENPOSE_COCO18, Skeleton, get_skeleton
+from skeletonlearn.datasets._source import Source
+from skeletonlearn.skeletons import Skeleton, get_skeleton
 
-_BY_COUNT = {layout.n_joints: layout for layout in (OPENPOSE_BODY25, OPENPOSE_COCO18)}
 _STEM = re.compile(r"(?P<clip>.*?)[-_. ]*(?P<frame>[0-9]+)_keypoints")
 
 _DESCR = """\
@@ -34,6 +32,7 @@ default): x to the right, y down. Points and persons that were not seen are NaN.
 def load_openpose(  # noqa: D417 - shared texts
     source: Source,
     *,
+    parts: Sequence[str] = ("body",),
     dimensions: Literal[2, 3] = 2,
     labels: Labels = None,
     segments: Any = None,
@@ -60,13 +59,18 @@ def load_openpose(  # noqa: D417 - shared texts
     Parameters
     ----------
     {source}
+    parts : sequence of {"body", "left_hand", "right_hand", "face"}, default=("body",)
+        The parts to read. Their points are joined into one layout, in this order. OpenPose writes hands and faces if it
+        is called with ``--hand`` and ``--face``. A part that was not found is NaN.
     dimensions : {2, 3}, default=2
-        Whether to read ``pose_keypoints_2d`` or ``pose_keypoints_3d``.
+        Whether to read ``pose_keypoints_2d`` or ``pose_keypoints_3d``, and so on. Files of version 1.1, which has
+        ``pose_keypoints``, are read as 2-D.
     {clip_parameters}
     {person_parameters}
     skeleton : "auto", Skeleton or str, default="auto"
-        The joint layout. "auto" is `OPENPOSE_BODY25` for 25 points, and `OPENPOSE_COCO18` for the 18 of OpenPose's
-        older model COCO.
+        The joint layout of all parts together. "auto" is `OPENPOSE_BODY25` for bodies of 25 points and
+        `OPENPOSE_COCO18` for the 18 of OpenPose's older model COCO. With both hands it is `OPENPOSE_BODY25_HANDS`, and
+        with the face too it is `OPENPOSE_WHOLEBODY`.
     {reading_parameters}
 
     Returns
@@ -116,16 +120,16 @@ def load_openpose(  # noqa: D417 - shared texts
     check_persons(n_persons, min_confidence)
     check_choice("dimensions", dimensions, (2, 3))
     given = None if isinstance(skeleton, str) and skeleton == "auto" else get_skeleton(skeleton)
-    layouts = _BY_COUNT if given is None else {given.n_joints: given}
+    reader = FrameReader.of(choose_parts(parts), dimensions, given)
     return load_frame_files(
         "openpose",
         find_clips(source, ("*_keypoints.json",), "clip1_000000000000_keypoints.json"),
         _clip_and_frame,
-        partial(_read_frame, dimensions, layouts),
+        reader,
         options,
         n_persons=n_persons,
         min_confidence=min_confidence,
-        key=[dimensions, list(layouts.values())],
+        key=[dimensions, reader.parts, list(reader.layouts.values())],
         DESCR=_DESCR,
     )
 
@@ -143,32 +147,3 @@ def _clip_and_frame(file: ClipFile) -> tuple[str, int] | None:
 def _clip_name(folder: str, clip: str) -> str:
     """The path of a clip; one that has a folder of its own is called as the folder is."""
     return folder if clip in ("", folder.rpartition("/")[2]) else f"{folder}/{clip}".removeprefix("/")
-
-
-def _read_frame(dimensions: int, layouts: Mapping[int, Skeleton], content: FileContent) -> FramePeople:
-    """One file: its people."""
-    frame = content.json()
-    people = frame.get("people") if isinstance(frame, dict) else None
-    if not isinstance(people, list):
-        raise content.fault(f"got {describe(frame)}, expected an object with a list 'people'")
-    key = f"pose_keypoints_{dimensions}d"
-    values = [_numbers(content, person, key) for person in people]
-    values = [one for one in values if one.size]  # of a hand or a face alone there is no pose
-    if not values:
-        return NOBODY
-    counts = {count * (dimensions + 1): layout for count, layout in layouts.items()}
-    for one in values:
-        if one.size not in counts or one.size != values[0].size:
-            wanted = " or ".join(map(str, counts))
-            raise content.fault(f"got {one.size} numbers in {key!r}, expected {wanted} (a confidence after each point)")
-    return FramePeople(np.stack(values).reshape(len(values), -1, dimensions + 1), counts[values[0].size])
-
-
-def _numbers(content: FileContent, person: Any, key: str) -> np.ndarray:
-    numbers = person.get(key) if isinstance(person, dict) else None
-    if not isinstance(numbers, list):
-        raise content.fault(f"got a person with {describe(person)}, expected an object with a list {key!r}")
-    try:
-        return np.array(numbers, dtype=np.float64).ravel()
-    except (ValueError, TypeError) as error:
-        raise content.fault(f"got {key!r} that is no list of numbers ({error})") from None

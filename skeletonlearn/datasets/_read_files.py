@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from numbers import Integral
@@ -12,11 +12,11 @@ from typing import Any
 from joblib import Parallel, delayed, effective_n_jobs
 
 from skeletonlearn._progress import Progress
-from skeletonlearn._warnings import warn_user
-from skeletonlearn.datasets._errors import ON_ERROR, SkeletonFileError, check_choice
+from skeletonlearn.datasets._errors import SkeletonFileError
+from skeletonlearn.datasets._left_out import LeftOut, require_clips
+from skeletonlearn.datasets._record_cache import Record, RecordCache, gather_records
 from skeletonlearn.datasets._source import FileContent, SourceFile, read_contents
 
-Record = dict[str, Any]
 ReadOne = Callable[[FileContent], Record]
 NameOf = Callable[[SourceFile], str]
 ReadSeveral = Callable[[FileContent], dict[str, Any]]
@@ -24,96 +24,6 @@ ReadSeveral = Callable[[FileContent], dict[str, Any]]
 _TASK = 64  # files a joblib task
 _TASKS_OF_MEMBERS = 100  # at most: opening an archive takes as long as reading a few of a thousand members
 _TASKS_AHEAD = 2  # tasks a worker and round: what is read ahead of the consumer stays small
-
-
-class LeftOut:
-    """What a reader leaves out: the first fault is raised, or all are told in one warning at the end.
-
-    Parameters
-    ----------
-    on_error : {"raise", "warn", "skip"}
-        What to do with what is faulty: raise its error, leave it out with one warning for all, or leave it out
-        silently.
-
-    Attributes
-    ----------
-    by_name : dict of str to str
-        What is wrong with each thing left out, as the loaders give it in `left_out`.
-    faults : dict of str to SkeletonFileError
-        The same as errors.
-
-    Raises
-    ------
-    ValueError
-        If `on_error` has an unknown value.
-    """
-
-    def __init__(self, on_error: str) -> None:
-        check_choice("on_error", on_error, ON_ERROR)
-        self.on_error = on_error
-        self.by_name: dict[str, str] = {}
-        self.faults: dict[str, SkeletonFileError] = {}
-
-    def add(self, name: str, fault: SkeletonFileError, *, otherwise: str | None = None) -> None:
-        """Leave one thing out, or raise its fault.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-        fault : SkeletonFileError
-            What is wrong with it.
-        otherwise : str or None, default=None
-            What it goes by where something else of that name is left out already; None replaces that.
-
-        Raises
-        ------
-        SkeletonFileError
-            The fault, if `on_error` is "raise".
-        """
-        if self.on_error == "raise":
-            raise fault
-        if otherwise is not None and name in self.by_name:
-            name = otherwise
-        self.by_name[name] = str(fault)
-        self.faults[name] = fault
-
-    def warn(self, total: int, what: str = "files") -> None:
-        """Say in one warning what was left out, if the caller wants to be warned.
-
-        Parameters
-        ----------
-        total : int
-            How many there were.
-        what : str, default="files"
-            What is counted.
-        """
-        if self.by_name and self.on_error == "warn":
-            shown = list(self.by_name.values())[:10]
-            more = (
-                f"; and {len(self.by_name) - len(shown)} more (see left_out)" if len(self.by_name) > len(shown) else ""
-            )
-            text = f"left out {len(self.by_name)} of {total} {what}: {'; '.join(shown)}{more}"
-            warn_user(text)
-
-    def require(self, sound: Collection[object], expectation: str) -> None:
-        """Refuse a result in which nothing is left.
-
-        Parameters
-        ----------
-        sound : collection
-            What is left.
-        expectation : str
-            What there should be, such as "3 files could be read, expected at least one".
-
-        Raises
-        ------
-        ValueError
-            If nothing is left; the text ends in the last fault.
-        """
-        if not sound:
-            last = "".join(f"; the last fault: {text}" for text in list(self.by_name.values())[-1:])
-            raise ValueError(f"None of {expectation}{last}")
 
 
 def read_files(
@@ -124,6 +34,7 @@ def read_files(
     n_jobs: int | None = None,
     verbose: int = 0,
     name_of: NameOf = attrgetter("stem"),
+    cache: RecordCache | None = None,
 ) -> tuple[list[Record], dict[str, str]]:
     """Read files into records, treating the faulty ones as the caller chose.
 
@@ -142,6 +53,8 @@ def read_files(
         Whether to show progress.
     name_of : callable, default=attrgetter("stem")
         From a SourceFile to its name in `left_out`; for data sets whose files all have the same stem.
+    cache : RecordCache or None, default=None
+        Where the records are kept.
 
     Returns
     -------
@@ -157,10 +70,18 @@ def read_files(
     ValueError
         If no file is sound.
     """
-    left_out = LeftOut(on_error)
-    records = list(iterate_records(files, read_one, left_out=left_out, n_jobs=n_jobs, verbose=verbose, name_of=name_of))
+
+    def read(left_out: LeftOut) -> Generator[Record, None, None]:
+        n_sound = 0
+        found = iterate_records(files, read_one, left_out=left_out, n_jobs=n_jobs, verbose=verbose, name_of=name_of)
+        with closing(found):
+            for record in found:
+                n_sound += 1
+                yield record
+        require_clips(n_sound, left_out, len(files), "files")
+
+    records, left_out = gather_records(read, on_error, cache and cache.of(files))
     left_out.warn(len(files))
-    left_out.require(records, f"{len(files)} files could be read, expected at least one")
     return records, left_out.by_name
 
 
@@ -170,6 +91,8 @@ def read_recordings(
     *,
     on_error: str,
     n_jobs: int | None = None,
+    verbose: int = 0,
+    cache: RecordCache | None = None,
     faults: Mapping[str, SkeletonFileError] | None = None,
 ) -> tuple[list[Record], dict[str, str]]:
     """Read files of several recordings, each of which may be faulty on its own.
@@ -185,6 +108,10 @@ def read_recordings(
         What to do with a faulty recording or file.
     n_jobs : int or None, default=None
         Number of joblib workers; None is 1.
+    verbose : int, default=0
+        Whether to show progress.
+    cache : RecordCache or None, default=None
+        Where the records are kept.
     faults : mapping of str to SkeletonFileError or None, default=None
         Faults known beforehand, by name.
 
@@ -202,20 +129,33 @@ def read_recordings(
     ValueError
         If nothing is sound.
     """
-    left_out = LeftOut(on_error)
-    for name, fault in (faults or {}).items():
-        left_out.add(name, fault)
-    per_file = list(iterate_records(files, read_several, left_out=left_out, n_jobs=n_jobs))
-    left_out.require(per_file, f"{len(files)} files could be read, expected at least one")
-    records = []
-    for name, outcome in (one for of_file in per_file for one in of_file.items()):
+
+    def read(left_out: LeftOut) -> Generator[Record, None, None]:
+        for name, fault in (faults or {}).items():
+            left_out.add(name, fault)
+        found = iterate_records(files, read_several, left_out=left_out, n_jobs=n_jobs, verbose=verbose)
+        n_files = n_sound = 0
+        with closing(found):
+            for of_file in found:
+                n_files += 1
+                for record in _sound(of_file, left_out):
+                    n_sound += 1
+                    yield record
+        left_out.require(range(n_files), f"{len(files)} files could be read, expected at least one")
+        left_out.require(range(n_sound), f"{len(files)} files has a recording, expected at least one")
+
+    records, left_out = gather_records(read, on_error, cache and cache.of(files))
+    left_out.warn(len(records) + len(left_out.by_name), "recordings")
+    return records, left_out.by_name
+
+
+def _sound(outcomes: Mapping[str, Record | SkeletonFileError], left_out: LeftOut) -> Iterator[Record]:
+    """The sound recordings of a file."""
+    for name, outcome in outcomes.items():
         if isinstance(outcome, SkeletonFileError):
             left_out.add(name, outcome)
         else:
-            records.append(outcome)
-    left_out.warn(len(records) + len(left_out.by_name), "recordings")
-    left_out.require(records, f"{len(files)} files has a recording, expected at least one")
-    return records, left_out.by_name
+            yield outcome
 
 
 def iterate_records(

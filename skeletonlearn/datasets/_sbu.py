@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_bunch, make_undivided_bunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
 from skeletonlearn.datasets._read_files import read_files
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files
 from skeletonlearn.skeletons import SBU
 
@@ -57,7 +61,8 @@ multiple instance learning. CVPR Workshops.
 """
 
 
-def load_sbu(
+@fill_docstring(CLIP_TEXTS)
+def load_sbu(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["5fold"] = "5fold",
@@ -66,6 +71,8 @@ def load_sbu(
     normalised: bool = True,
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the SBU Kinect Interaction data set from its text files.
 
@@ -88,8 +95,9 @@ def load_sbu(
         False turns them back by the formula of the data set: y upwards, z in millimetres.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty file: raise, leave it out with a warning, or leave it out silently.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -156,7 +164,8 @@ def load_sbu(
     found = find_files(folder, "skeleton_pos.txt", "s01s02/01/001/skeleton_pos.txt", recursive=True)
     files = sorted((_PairFile(file.location, file.member, file.stamp) for file in found), key=lambda file: file.stem)
     read_one = partial(_read_interaction, normalised=normalised)
-    records, left_out = read_files(files, read_one, on_error=on_error, n_jobs=n_jobs)
+    cached = RecordCache("sbu", cache, [bool(normalised)])
+    records, left_out = read_files(files, read_one, on_error=on_error, n_jobs=n_jobs, verbose=verbose, cache=cached)
     per_sample: dict[str, Any] = {key: np.array([record[key] for record in records]) for key in _ARRAYS}
     per_sample["sequences"] = [record["sequence"] for record in records]
     common = {

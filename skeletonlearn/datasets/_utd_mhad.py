@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_bunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._mat import read_mat_variable
 from skeletonlearn.datasets._positions import mark_missing, to_sequence
 from skeletonlearn.datasets._read_files import read_files
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, find_files
 from skeletonlearn.skeletons import UTD_MHAD
 
@@ -45,13 +49,16 @@ and a wearable inertial sensor. ICIP.
 """
 
 
-def load_utd_mhad(
+@fill_docstring(CLIP_TEXTS)
+def load_utd_mhad(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["xsub"] = "xsub",
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the skeletons of the UTD Multimodal Human Action data set from its MATLAB files.
 
@@ -69,8 +76,9 @@ def load_utd_mhad(
         Which part of the protocol to give.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What to do with a faulty file: raise, leave it out with a warning, or leave it out silently.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -126,7 +134,8 @@ def load_utd_mhad(
     check_choice("protocol", protocol, ("xsub",))
     check_choice("subset", subset, SUBSETS)
     files = find_files(folder, "*_skeleton.mat", "a1_s1_t1_skeleton.mat", recursive=True)
-    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs)
+    cached = RecordCache("utd_mhad", cache)
+    records, left_out = read_files(files, _read_clip, on_error=on_error, n_jobs=n_jobs, verbose=verbose, cache=cached)
     # numbers without leading zeros: a10 would come before a1 in order of file name
     records.sort(key=lambda record: (record["target"], record["subject"], record["repetition"]))
     per_sample: dict[str, Any] = {key: np.array([record[key] for record in records]) for key in _ARRAYS}

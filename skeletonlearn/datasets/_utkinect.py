@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import make_undivided_bunch
+from skeletonlearn.datasets._clip_options import CLIP_TEXTS
 from skeletonlearn.datasets._errors import SUBSETS, SkeletonFileError, check_choice
 from skeletonlearn.datasets._file_names import parse_name
 from skeletonlearn.datasets._positions import mark_missing, read_rows, to_sequence
 from skeletonlearn.datasets._read_files import Record, read_recordings
+from skeletonlearn.datasets._record_cache import RecordCache
 from skeletonlearn.datasets._source import FileContent, Source, SourceFile, find_files, read_content
 from skeletonlearn.skeletons import KINECT_V1
 
@@ -56,13 +60,16 @@ Xia, Chen & Aggarwal (2012). View invariant human action recognition using histo
 """
 
 
-def load_utkinect(
+@fill_docstring(CLIP_TEXTS)
+def load_utkinect(  # noqa: D417 - shared texts
     folder: Source,
     *,
     protocol: Literal["loso"] = "loso",
     subset: Literal["all", "train", "test"] = "all",
     on_error: Literal["raise", "warn", "skip"] = "raise",
     n_jobs: int | None = None,
+    cache: str | PathLike[str] | None = None,
+    verbose: int = 0,
 ) -> Bunch:
     """Load the UTKinect-Action3D data set from its text files.
 
@@ -85,8 +92,9 @@ def load_utkinect(
         segment is faulty that ends before it begins, begins or ends outside of the frames of its file, or holds another
         segment whole (the trace of a mistyped number); the other segments of its file are read. A label file with a
         line that cannot be read is always an error.
-    n_jobs : int or None, default=None
-        Number of joblib workers that read files; None is 1.
+    {n_jobs}
+    {cache}
+    {verbose}
 
     Returns
     -------
@@ -144,8 +152,15 @@ def load_utkinect(
     files = [file for file in found if file.name.startswith("joints_")]
     if not files:
         raise FileNotFoundError(f"folder={folder!r} has no file joints_*.txt; expected such as joints_s01_e01.txt.")
+    cached = RecordCache("utkinect", cache, [labels.content.file.stamp])
     records, left_out = read_recordings(
-        files, partial(_read_segments, labels=labels), on_error=on_error, n_jobs=n_jobs, faults=labels.missing(files)
+        files,
+        partial(_read_segments, labels=labels),
+        on_error=on_error,
+        n_jobs=n_jobs,
+        verbose=verbose,
+        cache=cached,
+        faults=labels.missing(files),
     )
     per_sample: dict[str, Any] = {key: np.array([record[key] for record in records]) for key in _ARRAYS}
     per_sample["sequences"] = [record["sequence"] for record in records]

@@ -94,9 +94,9 @@ class VideoReader:
 
     def _follow(self, file: ClipFile, poses: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """The sequence and the confidence of the persons wanted."""
-        if not any(len(people) for people in poses):
+        frames = [seen_people(people, 0.0) if len(people) else people for people in poses]
+        if not any(len(people) for people in frames):
             raise SkeletonFileError(str(file), None, f"got nobody in {len(poses)} frames, expected a person in one")
-        frames = [seen_people(people, 0.0) for people in poses]
         tracks = number_persons([people[..., [0, 1, -1]] for people in frames])
         try:
             return sequence_of_people(self._finish(frames, tracks), tracks, self.n_persons, self.min_confidence)

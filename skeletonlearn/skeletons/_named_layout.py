@@ -33,13 +33,21 @@ _SAME_JOINT = {
     "shoulder_centre": "neck",
     "left_foot_index": "left_foot",
     "right_foot_index": "right_foot",
+    "left_handtip": "left_hand_tip",
+    "right_handtip": "right_hand_tip",
 }
 """Names of other writers, and the names of the catalogue."""
 
+_SAME_IN = {
+    "MPII": {"thorax": "spine_shoulder", "upper_neck": "neck"},
+    "H36M": {"thorax": "neck", "neck_base": "nose", "left_foot": "left_ankle", "right_foot": "right_ankle"},
+}
+"""Names that mean different joints in different layouts."""
+
 _ROLES = {
     "hip": ("pelvis", "hips", "mid_hip", "hip_center", "hip_centre", "spine_base", "root"),
-    "spine": ("spine_mid", "spine_navel", "torso", "belly", "spine1", "chest", "thorax"),
-    "neck": ("spine_shoulder", "shoulder_center", "shoulder_centre", "upper_neck"),
+    "spine": ("spine_mid", "spine_navel", "torso", "belly", "spine1", "chest"),
+    "neck": ("spine_shoulder", "shoulder_center", "shoulder_centre", "upper_neck", "thorax"),
     "left_hip": ("left_up_leg", "left_upper_leg", "left_thigh"),
     "right_hip": ("right_up_leg", "right_upper_leg", "right_thigh"),
     "left_shoulder": ("left_upper_arm", "left_up_arm"),
@@ -127,12 +135,44 @@ def find_in_catalogue(joints: Sequence[str]) -> tuple[Skeleton, list[int]] | Non
     return min(found, key=lambda match: match[1] != sorted(match[1]), default=None)
 
 
+def find_joints(layout: Skeleton, names: Sequence[str]) -> list[int]:
+    """Find the joints of a layout of the catalogue among names.
+
+    Parameters
+    ----------
+    layout : Skeleton
+        The layout.
+    names : sequence of str
+        Names as a file writes them, and any others.
+
+    Returns
+    -------
+    list of int
+        For each joint of the layout the place in `names`.
+
+    Raises
+    ------
+    ValueError
+        If a joint is not there, or twice.
+    """
+    found = _names_in(layout, read_joint_names(names))
+    for joint in layout.joints:
+        if found.count(joint) != 1:
+            raise ValueError(f"got {found.count(joint) or 'no'} joint of the name {joint!r}, expected one")
+    return [found.index(joint) for joint in layout.joints]
+
+
 def _match(names: Sequence[str], layout: Skeleton) -> tuple[Skeleton, list[int]] | None:
     if len(names) != layout.n_joints:
         return None
-    known = set(layout.joints)
-    place = {one if one in known else _SAME_JOINT.get(one, one): at for at, one in enumerate(names)}
-    return (layout, [place[joint] for joint in layout.joints]) if place.keys() == known else None
+    place = {joint: at for at, joint in enumerate(_names_in(layout, names))}
+    return (layout, [place[joint] for joint in layout.joints]) if place.keys() == set(layout.joints) else None
+
+
+def _names_in(layout: Skeleton, names: Sequence[str]) -> list[str]:
+    """The names as a layout of the catalogue has them; those that it does not have as they are."""
+    same = _SAME_JOINT | _SAME_IN.get(layout.name, {})
+    return [one if one in layout.joints else same.get(one, one) for one in names]
 
 
 def _check_joints(joints: Sequence[str]) -> None:
@@ -140,7 +180,7 @@ def _check_joints(joints: Sequence[str]) -> None:
         raise ValueError(f"got {len(joints)} joints, expected from 1 to {MOST_JOINTS}.")
     if len(set(joints)) < len(joints):
         repeated = next(joint for at, joint in enumerate(joints) if joint in joints[:at])
-        raise ValueError(f"got two joints of the name {str(repeated)[:60]!r}, expected a name for each.")
+        raise ValueError(f"got two joints of the name {repeated[:60]!r}, expected a name for each.")
 
 
 def _bones_by_name(
@@ -217,8 +257,9 @@ def _places_in_catalogue(names: list[str]) -> list[tuple[str, np.ndarray]]:
     """For each layout, the place of each joint in it, -1 for none; small layouts first."""
     places = []
     for known in sorted(list_skeletons(), key=lambda known: get_skeleton(known).n_joints):
-        place = {joint: at for at, joint in enumerate(get_skeleton(known).joints)}
-        own = [place.get(one, place.get(_SAME_JOINT.get(one, one), -1)) for one in names]
+        layout = get_skeleton(known)
+        place = {joint: at for at, joint in enumerate(layout.joints)}
+        own = [place.get(one, -1) for one in _names_in(layout, names)]
         places.append((known, np.array(own)))
     return places
 

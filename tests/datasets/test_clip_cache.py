@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from skeletonlearn.datasets import SkeletonFileError, load_coco_keypoints, load_mediapipe, load_openpose
-from skeletonlearn.datasets._clip_cache import own_layout, plain
+from skeletonlearn.datasets._clip_cache import own_layout
+from skeletonlearn.datasets._record_cache import plain
 from skeletonlearn.skeletons import COCO, Skeleton
 
 

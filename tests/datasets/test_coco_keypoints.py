@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
 from skeletonlearn.datasets._coco_keypoints import load_coco_keypoints
-from skeletonlearn.skeletons import COCO
+from skeletonlearn.skeletons import COCO, COCO_WHOLEBODY, HALPE26, MPII, OPENPOSE_BODY25
 
 
 def person(x, *, third=0.8, unseen=()):
@@ -130,9 +131,142 @@ def test_points_of_low_confidence_are_nan(tmp_path):
 def test_folders_give_labels_and_names(tmp_path):
     for name in ("wave/clip10", "wave/clip2", "kick/clip1"):
         write(tmp_path, name, [result(0, 1)])
-    bunch = load_coco_keypoints(tmp_path, labels="folder", n_jobs=2)
+    with parallel_config(backend="threading"):
+        bunch = load_coco_keypoints(tmp_path, labels="folder", n_jobs=2)
     assert bunch.name.tolist() == ["kick/clip1", "wave/clip2", "wave/clip10"]
     assert (bunch.target.tolist(), bunch.target_names) == ([0, 1, 1], ["kick", "wave"])
+
+
+# -- categories
+
+
+def write_named(folder, name, names, links=None, *, points=None, others=(), **category):
+    """Annotations of one image with one person, whose joints have the names."""
+    points = np.column_stack([np.arange(len(names)), np.full((len(names), 2), 2)]) if points is None else points
+    person = {"id": 1, "name": "person", "keypoints": names, "skeleton": links, **category}
+    entry = {"image_id": 0, "category_id": 1, "keypoints": np.ravel(points).tolist()}
+    value = {"images": [{"id": 0}], "annotations": [*others, entry], "categories": [person]}
+    value["categories"] += [{"id": 2, "name": "dog", "keypoints": ["tail"]}, {"id": 3, "name": "bicycle"}]
+    return write(folder, name, value)
+
+
+@pytest.mark.parametrize("layout", [COCO, MPII, HALPE26, COCO_WHOLEBODY, OPENPOSE_BODY25], ids=lambda one: one.name)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_joints_of_the_catalogue_are_brought_into_its_order(tmp_path, layout, reverse):
+    names = list(layout.joints)[:: -1 if reverse else 1]
+    write_named(tmp_path, "clip", names)
+    bunch = load_coco_keypoints(tmp_path)
+    assert bunch.skeleton is layout
+    assert [names[int(x)] for x in bunch.sequences[0][0, :, 0]] == list(layout.joints)
+
+
+def test_names_of_other_writers_are_understood(tmp_path):
+    renamed = {"hip": "pelvis", "spine_shoulder": "thorax", "neck": "upper_neck"}
+    names = [renamed.get(name, name).replace("left_", "l_").replace("right_", "r_") for name in MPII.joints]
+    write_named(tmp_path, "clip", names)
+    assert load_coco_keypoints(tmp_path).skeleton is MPII
+
+
+def test_whole_bodies_are_known_by_how_they_begin_and_end(tmp_path):
+    write_named(tmp_path, "clip", [*COCO.joints, *(f"face-{at}" for at in range(116))])
+    assert load_coco_keypoints(tmp_path).skeleton is COCO_WHOLEBODY
+
+
+CROWD = [f"{side}_{part}" for part in ("shoulder", "elbow", "wrist", "hip", "knee") for side in ("left", "right")]
+CROWD += ["head", "neck"]
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [
+            [1, 3],
+            [3, 5],
+            [2, 4],
+            [4, 6],
+            [7, 9],
+            [8, 10],
+            [11, 12],
+            [12, 1],
+            [12, 2],
+            [1, 7],
+            [2, 8],
+            [7, 8],
+        ],  # a circle
+        [[1, 2]],
+        [],
+        None,
+        [[1, 99], [3], "x", [1.5, 2], [True, 2], {}],
+        3,
+    ],
+)
+def test_other_joints_get_a_layout_of_their_names_whatever_their_bones(tmp_path, links):
+    write_named(tmp_path, "clip", CROWD, links)
+    bunch = load_coco_keypoints(tmp_path)
+    assert bunch.skeleton.joints == tuple(CROWD)
+    assert bunch.sequences[0].shape == (1, 12, 2)
+    assert {"hip", "left_shoulder"} <= set(bunch.skeleton.roles)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_bones_are_counted_from_one_or_from_zero(tmp_path, first):
+    tree = [(1, 0), (2, 1), (3, 2)]
+    write_named(tmp_path, "clip", list("abcd"), [[one + first, other + first] for one, other in tree])
+    assert {frozenset(edge) for edge in load_coco_keypoints(tmp_path).skeleton.edges} == set(map(frozenset, tree))
+
+
+@pytest.mark.parametrize("category", [2, 3])
+def test_what_is_no_person_is_left_out(tmp_path, category):
+    other = {"image_id": 0, "category_id": category, "keypoints": [9, 9, 2]}
+    if category == 3:
+        del other["keypoints"]
+    write_named(tmp_path, "clip", list(COCO.joints), others=[other])
+    assert load_coco_keypoints(tmp_path).sequences[0][0, :, 0].tolist() == list(range(17))
+
+
+def test_joints_at_minus_one_are_missing(tmp_path):
+    points = np.array(person(5, third=2)).reshape(17, 3)
+    points[3] = -1, -1, 0
+    write_named(tmp_path, "clip", list(COCO.joints), points=points)
+    assert np.flatnonzero(np.isnan(load_coco_keypoints(tmp_path).sequences[0][0, :, 0])).tolist() == [3]
+
+
+@pytest.mark.parametrize("key", ["score", "bbox", "track_id", "idx", "id", "category_id", "area", "num_keypoints"])
+def test_a_field_that_is_not_needed_is_never_a_fault(tmp_path, key):
+    names = {"id": 1, "name": "person", "keypoints": list(COCO.joints)}
+    for number, value in enumerate([None, "x", [], {}, [[None]], -1, float("nan"), 10**30]):
+        entries = [result(at, at, **{key: value}) for at in range(3)]
+        write(tmp_path, f"list{number}", entries)
+        whole = {"images": [{"id": at} for at in range(3)], "annotations": entries, "categories": [names]}
+        write(tmp_path, f"whole{number}", whole)
+    assert [one[:, 0, 0].tolist() for one in load_coco_keypoints(tmp_path).sequences] == [[0, 1, 2]] * 16
+
+
+@pytest.mark.parametrize("categories", [None, 3, [], [3], [{}], [{"keypoints": 3}], [{"id": [], "keypoints": [1]}]])
+def test_categories_that_cannot_be_used_are_as_none(tmp_path, categories):
+    write(tmp_path, "clip", {**annotations(IMAGES, [result(0, 5)]), "categories": categories})
+    assert load_coco_keypoints(tmp_path).skeleton is COCO
+
+
+def test_a_layout_can_be_named(tmp_path):
+    write(tmp_path, "clip", [{"image_id": 0, "keypoints": [1.0] * 78}])
+    assert load_coco_keypoints(tmp_path, skeleton="halpe26").skeleton is HALPE26
+    with pytest.raises(SkeletonFileError, match=r"got 78 numbers .* skeleton=, .* load_alphapose"):
+        load_coco_keypoints(tmp_path)
+
+
+def test_files_of_other_joints_than_the_first_are_left_out(tmp_path):
+    write_named(tmp_path, "a", list(COCO.joints))
+    write_named(tmp_path, "b", CROWD)
+    with pytest.raises(SkeletonFileError, match="got the layout COCO_OF_12_JOINTS with 12 joints, expected COCO"):
+        load_coco_keypoints(tmp_path)
+    assert list(load_coco_keypoints(tmp_path, on_error="skip").left_out) == ["b"]
+
+
+def categories_of(*named):
+    entries = [{"image_id": 0, "category_id": 1, "keypoints": [1, 1, 2] * 2}]
+    categories = [{"id": at, "name": name, "keypoints": names} for at, (name, names) in enumerate(named, start=1)]
+    return {**annotations(IMAGES, entries), "categories": categories}
 
 
 IMAGES = [{"id": 0}]
@@ -154,6 +288,12 @@ FAULTS = {
     "an image twice": (annotations(IMAGES * 2, [result(0, 1)]), "got 2 images with 1 distinct ids"),
     "infinity": ([{"image_id": 1, "keypoints": [np.inf] * 51}], "got the number inf"),
     "nobody": ([{"image_id": 1, "keypoints": [0] * 51}], "got nobody in 1 frames"),
+    "two kinds of animals": (
+        categories_of(("dog", ["a", "b"]), ("cat", ["a", "c"])),
+        "got the categories dog, cat with different joints, expected one layout, or one 'person'",
+    ),
+    "a joint twice": (categories_of(("person", ["a", "a"])), "got names of joints that make no layout: got two joints"),
+    "a joint too many": (categories_of(("person", ["a", "b", "c"])), "got 6 numbers as keypoints, expected 9"),
     "a number of too many digits": ([result("1" * 5000, 1)], "digits"),
 }
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skeletonlearn.datasets import _crowd
 from skeletonlearn.datasets._crowd import Crowd
 
 SIZE = 10.0
@@ -40,8 +41,11 @@ def plainly_recognised(frames, size):
 
 def recognised(frames):
     people = np.concatenate(frames)
+    if not len(people):
+        return [np.empty(0, dtype=np.intp) for _ in frames]
     frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
-    numbers = Crowd(SIZE, (4, 2)).recognise(people, frame)
+    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), frame)
+    numbers = crowd.recognise()
     return np.split(numbers, np.cumsum([len(one) for one in frames])[:-1])
 
 
@@ -79,7 +83,7 @@ def test_people_who_walk_come_and_go_are_numbered_by_the_rules(seed, n_frames, n
 def test_frames_in_which_nobody_comes_or_goes_are_recognised_many_at_once(monkeypatch, n_people):
     one_by_one = []
     slowly = Crowd._recognise_frame
-    monkeypatch.setattr(Crowd, "_recognise_frame", lambda self, *frame: one_by_one.append(1) or slowly(self, *frame))
+    monkeypatch.setattr(Crowd, "_recognise_frame", lambda self, row: one_by_one.append(1) or slowly(self, row))
     random = np.random.default_rng(0)
     frames = people_who_walk(random, 500, n_people, step=0.05, absent=0.0, unseen=0.1, shuffle=True)
     recognised(frames)
@@ -91,3 +95,25 @@ def test_a_crowd_is_recognised_a_few_frames_at_once_to_bound_the_memory():
     frames = people_who_walk(random, 6, 60, step=0.0, absent=0.0, unseen=0.0, shuffle=True)
     for got, wanted in zip(recognised(frames), plainly_recognised(frames, SIZE), strict=True):
         np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("most", [1, 100, 1000])
+def test_frames_that_are_laid_out_in_blocks_are_numbered_the_same(monkeypatch, most):
+    monkeypatch.setattr(_crowd, "_MOST_LAID", most)
+    random = np.random.default_rng(1)
+    frames = people_who_walk(random, 40, 4, step=1.0, absent=0.2, unseen=0.2, shuffle=True)
+    for got, wanted in zip(recognised(frames), plainly_recognised(frames, SIZE), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_false_detections_do_not_make_the_crowd_grow_and_the_others_are_still_followed():
+    random = np.random.default_rng(0)
+    frames = people_who_walk(random, 300, 1, step=0.2, absent=0.0, unseen=0.0, shuffle=False)
+    false = np.concatenate([BODY + random.uniform(100, 9000, (300, 5, 1, 2)), np.full((300, 5, 4, 1), 0.1)], axis=-1)
+    people = np.concatenate([np.concatenate([own, other]) for own, other in zip(frames, false, strict=True)])
+    crowd = Crowd(SIZE, people[..., :2].swapaxes(1, 2), people[..., 2].sum(axis=1), np.repeat(np.arange(300), 6))
+    numbers = crowd.recognise().reshape(300, 6)
+    assert not numbers[:, 0].any()
+    assert numbers.max() > 500
+    assert len(crowd._poses) < 200
+    assert all(len(set(row)) == 6 for row in numbers.tolist())

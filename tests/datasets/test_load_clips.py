@@ -183,7 +183,7 @@ def test_a_name_that_comes_twice_is_a_fault(tmp_path):
 # -- workers, progress, cache
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize("backend", ["multiprocessing", "threading"])
 def test_workers_and_a_cache_change_nothing(folder, tmp_path, backend):
     write(folder, wave__d="{", wave__e=clip(7, confidence=[[1, 0]] * 4, label="x", extra={"age": 3}))
     how = {"labels": "folder", "on_error": "skip"}

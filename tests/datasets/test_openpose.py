@@ -5,10 +5,11 @@ import zipfile
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from skeletonlearn.datasets import SkeletonFileError
 from skeletonlearn.datasets._openpose import load_openpose
-from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25, OPENPOSE_COCO18
+from skeletonlearn.skeletons import COCO, OPENPOSE_BODY25, OPENPOSE_COCO18, OPENPOSE_WHOLEBODY, Skeleton
 
 
 def person(x, *, n_points=25, confidence=0.8, unseen=()):
@@ -156,9 +157,98 @@ def test_an_archive_gives_the_same_as_the_folder(folder, tmp_path):
 
 
 def test_worker_processes_change_nothing(folder):
-    one, other = load_openpose(folder), load_openpose(folder, n_jobs=2)
+    with parallel_config(backend="multiprocessing"):
+        one, other = load_openpose(folder), load_openpose(folder, n_jobs=2)
     assert one.name.tolist() == other.name.tolist()
     np.testing.assert_array_equal(one.sequences, other.sequences)
+
+
+# -- hands and faces
+
+KEYS = {"body": "pose", "left_hand": "hand_left", "right_hand": "hand_right", "face": "face"}
+COUNTS = {"body": 25, "left_hand": 21, "right_hand": 21, "face": 70}
+
+
+def whole_person(x, ending="_2d", *, n_body=25, without=()):
+    """All parts of a person, points numbered through from x on."""
+    counts = {**COUNTS, "body": n_body}
+    firsts = dict(zip(counts, np.cumsum([0, *counts.values()]), strict=False))
+    return {
+        f"{KEYS[part]}_keypoints{ending}": [] if part in without else person(x + firsts[part], n_points=count)
+        for part, count in counts.items()
+    }
+
+
+def write_people(folder, number, *people):
+    path = folder / f"a_{number}_keypoints.json"
+    path.write_text(json.dumps({"version": 1.1, "people": people}))
+
+
+@pytest.mark.parametrize("ending", ["_2d", ""])
+@pytest.mark.parametrize(
+    ("parts", "layout"),
+    [
+        (["body"], "OPENPOSE_BODY25"),
+        ("body", "OPENPOSE_BODY25"),
+        (("right_hand", "body", "left_hand"), "OPENPOSE_BODY25_HANDS"),
+        (("body", "left_hand", "right_hand", "face"), "OPENPOSE_WHOLEBODY"),
+        (("body", "left_hand"), "OPENPOSE_WHOLEBODY body left_hand"),
+        (("left_hand",), "OPENPOSE_WHOLEBODY left_hand"),
+        (("left_hand", "right_hand"), "OPENPOSE_WHOLEBODY left_hand right_hand"),
+    ],
+)
+def test_parts_are_joined_into_one_layout(tmp_path, parts, layout, ending):
+    write_people(tmp_path, 0, whole_person(1, ending))
+    write_people(tmp_path, 1)
+    bunch = load_openpose(tmp_path, parts=parts)
+    assert bunch.skeleton.name == layout
+    xs = 1 + np.arange(137)
+    places = {"body": xs[:25], "left_hand": xs[25:46], "right_hand": xs[46:67], "face": xs[67:]}
+    expected = np.concatenate([places[part] for part in KEYS if part in parts])
+    np.testing.assert_array_equal(bunch.sequences[0][0, :, 0], expected)
+    assert np.isnan(bunch.sequences[0][1]).all()
+    assert bunch.skeleton.joints == tuple(
+        joint for part in KEYS if part in parts for joint in OPENPOSE_WHOLEBODY.parts[part]
+    )
+
+
+@pytest.mark.parametrize("part", list(KEYS))
+def test_a_part_that_was_not_found_is_nan(tmp_path, part):
+    write_people(tmp_path, 0, whole_person(1), whole_person(500, without=[part]))
+    (sequence,) = load_openpose(tmp_path, parts=list(KEYS), n_persons=2).sequences
+    missing = [OPENPOSE_WHOLEBODY.joints[at % 137] for at in np.flatnonzero(np.isnan(sequence[0, :, 0]))]
+    assert tuple(missing) == OPENPOSE_WHOLEBODY.parts[part]
+
+
+def test_hands_hang_from_the_older_body_too(tmp_path):
+    write_people(tmp_path, 0, whole_person(1, n_body=18))
+    bunch = load_openpose(tmp_path, parts=["body", "right_hand"])
+    assert bunch.skeleton.joints[:18] == OPENPOSE_COCO18.joints
+    assert bunch.sequences[0].shape == (1, 39, 2)
+
+
+@pytest.mark.parametrize(("n_joints", "parts"), [(42, ["body", "left_hand", "right_hand"]), (25, ["left_hand"])])
+def test_a_layout_without_room_for_the_parts_is_an_error(tmp_path, n_joints, parts):
+    joints = tuple(f"j{at}" for at in range(n_joints))
+    layout = Skeleton("own", joints, tuple((joint, "j0") for joint in joints[1:]))
+    write_people(tmp_path, 0, whole_person(1))
+    with pytest.raises(ValueError, match=f"has {n_joints} joints, expected"):
+        load_openpose(tmp_path, parts=parts, skeleton=layout)
+
+
+def test_a_file_without_hands_says_so(tmp_path):
+    write_frame(tmp_path, "a_", 0, person(1))
+    with pytest.raises(SkeletonFileError, match="expected an object with a list 'hand_left_keypoints_2d'"):
+        load_openpose(tmp_path, parts=["body", "left_hand"])
+
+
+def test_a_hand_of_another_number_of_points_is_a_fault(tmp_path):
+    people = whole_person(1)
+    people["hand_left_keypoints_2d"] = person(1, n_points=20)
+    write_people(tmp_path, 0, people)
+    with pytest.raises(SkeletonFileError, match="got 60 numbers in 'hand_left_keypoints_2d', expected 63"):
+        load_openpose(tmp_path, parts=["body", "left_hand"])
+    assert load_openpose(tmp_path).sequences[0].shape == (1, 25, 2)
 
 
 def frame_of(**changes):
@@ -252,6 +342,10 @@ def test_a_folder_without_such_files_says_what_was_looked_for(tmp_path):
     "wrong",
     [
         {"n_persons": 0},
+        {"parts": "foot"},
+        {"parts": ()},
+        {"parts": ["body", "foot"]},
+        {"parts": None},
         {"dimensions": 4},
         {"min_confidence": None},
         {"skeleton": "body"},

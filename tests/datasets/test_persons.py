@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skeletonlearn.datasets._persons import check_persons, keep_persons, number_persons, seen_people
+from skeletonlearn.datasets._persons import check_persons, keep_persons, mark_unseen, number_persons
 
 SQUARE = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])  # a body ten units tall
 
@@ -15,12 +15,16 @@ def body(x, y=0.0, *, confidence=0.9, unseen=()):
     return points
 
 
-def frames_of(*frames):
-    return [np.array(people).reshape(-1, 4, 3) for people in frames]
+def people_of(*frames):
+    """All people, and the frame of each."""
+    people = np.array([person for of_frame in frames for person in of_frame])
+    return people, np.repeat(np.arange(len(frames)), list(map(len, frames)))
 
 
 def numbers_of(*frames):
-    return [numbers.tolist() for numbers in number_persons(frames_of(*frames))]
+    people, frame = people_of(*frames)
+    numbers = number_persons(people, frame)
+    return [numbers[frame == at].tolist() for at in range(len(frames))]
 
 
 def test_two_people_keep_their_numbers_when_their_order_in_the_list_changes():
@@ -82,17 +86,13 @@ def test_a_body_detected_twice_goes_on_as_the_one_known_better():
 
 
 def test_single_points_are_one_person_however_they_jump():
-    points = [np.array([[[at, 0.0, 1.0]]]) for at in (0.0, 5.0, -30.0)]
-    assert [numbers.tolist() for numbers in number_persons(points)] == [[0], [0], [0]]
-
-
-def test_nobody_at_all_has_no_number():
-    assert numbers_of((), ()) == [[], []]
+    points = [([[at, 0.0, 1.0]],) for at in (0.0, 5.0, -30.0)]
+    assert numbers_of(*points) == [[0], [0], [0]]
 
 
 def keep(frames, n_persons):
-    people = frames_of(*frames)
-    return keep_persons(people, number_persons(people), n_persons)
+    people, frame = people_of(*frames)
+    return keep_persons(people, frame, number_persons(people, frame), len(frames), n_persons)
 
 
 def test_one_person_is_kept_and_a_ghost_of_low_confidence_is_not():
@@ -149,20 +149,20 @@ def test_persons_do_not_swap_when_they_pass_each_other():
 
 def test_points_without_confidence_are_not_seen_and_low_ones_keep_it():
     person = np.array([[1.0, 2.0, 0.9], [0.0, 0.0, 0.0], [3.0, 4.0, 0.2], [np.nan, 1.0, 0.9], [5.0, 6.0, np.nan]])
-    (seen,) = seen_people(person[None], 0.5)
+    (seen,), is_seen = mark_unseen(person[None], 0.5)
+    assert is_seen.all()
     assert np.isnan(seen[:, 0]).tolist() == [False, True, True, True, True]
     assert seen[:, 2].tolist() == [0.9, 0.0, 0.2, 0.0, 0.0]
 
 
-def test_people_of_whom_nothing_was_seen_are_left_out():
-    assert seen_people(np.zeros((2, 4, 3)), 0.0).shape == (0, 4, 3)
-    assert seen_people(np.array([body(0), np.zeros((4, 3))]), 0.0).shape == (1, 4, 3)
+def test_people_of_whom_nothing_was_seen_are_marked():
+    assert mark_unseen(np.array([body(0), np.zeros((4, 3))]), 0.0)[1].tolist() == [True, False]
 
 
 @pytest.mark.parametrize("number", [np.inf, 1e300])
 def test_absurd_numbers_are_an_error(number):
     with pytest.raises(ValueError, match=r"got the number (inf|1e\+300), expected coordinates"):
-        seen_people(np.array([[[number, 0.0, 1.0]]]), 0.0)
+        mark_unseen(np.array([[[number, 0.0, 1.0]]]), 0.0)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, True, "1", None])
@@ -175,3 +175,10 @@ def test_a_wrong_number_of_persons_is_an_error(wrong):
 def test_a_wrong_least_confidence_is_an_error(wrong):
     with pytest.raises(ValueError, match=r"min_confidence=.* must be a number"):
         check_persons(1, wrong)
+
+
+def test_a_frame_with_more_people_than_a_picture_shows_is_refused():
+    people = np.ones((1001, 2, 3))
+    with pytest.raises(ValueError, match="got 1001 people in a frame, expected 1000 at most"):
+        number_persons(people, np.zeros(1001, dtype=np.intp))
+    assert len(set(number_persons(people[:1000], np.zeros(1000, dtype=np.intp)).tolist())) == 1000

@@ -165,6 +165,11 @@ def test_a_video_in_which_nobody_is_seen_is_a_fault(tmp_path, min_confidence):
         load(tmp_path, min_confidence=min_confidence)
 
 
+def test_a_person_without_any_joint_is_nobody(folder):
+    with pytest.raises(SkeletonFileError, match=r"got nobody in 12 frames"):
+        load(folder, lambda picture, seconds: np.full((1, 2, 3), np.nan))
+
+
 @pytest.mark.parametrize("on_error", ["raise", "skip"])
 def test_an_error_of_the_estimator_is_no_fault_of_the_video(folder, on_error):
     def estimator(picture, seconds):

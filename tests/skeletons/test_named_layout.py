@@ -112,6 +112,21 @@ def test_names_of_mediapipe_find_its_layout():
     assert find_in_catalogue(own)[0] is MEDIAPIPE_POSE
 
 
+@pytest.mark.parametrize(
+    ("layout", "theirs"),
+    [
+        ("MPII", {"hip": "pelvis", "spine_shoulder": "thorax", "neck": "upper_neck"}),
+        ("H36M", {"hip": "root", "neck": "thorax", "nose": "neck_base", "left_ankle": "left_foot"}),
+        ("AZURE_KINECT", {"hip": "PELVIS", "spine": "SPINE_NAVEL", "left_hand_tip": "HANDTIP_LEFT"}),
+    ],
+)
+def test_names_that_writers_of_a_layout_use_find_it(layout, theirs):
+    for left, name in list(theirs.items()):
+        theirs[left.replace("left_", "right_")] = name.replace("left", "right").replace("LEFT", "RIGHT")
+    own = [theirs.get(joint, joint) for joint in get_skeleton(layout).joints]
+    assert find_in_catalogue(own)[0].name == layout
+
+
 def test_other_joints_are_not_in_the_catalogue():
     assert find_in_catalogue([*COCO.joints[:-1], "tail"]) is None
     assert find_in_catalogue(COCO.joints[:-1]) is None
