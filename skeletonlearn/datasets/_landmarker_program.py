@@ -15,8 +15,6 @@ import struct
 import sys
 from typing import Any, BinaryIO
 
-import numpy as np
-
 REQUEST, ANSWER = struct.Struct("<iii"), struct.Struct("<i")
 EVERYBODY = 0
 
@@ -24,14 +22,16 @@ _STEP = 100  # milliseconds between frames, as MediaPipe is to believe: with les
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, model: str, n_poses: int) -> None:
-    from mediapipe import Image, ImageFormat  # noqa: PLC0415 - optional
+    import numpy as np  # noqa: PLC0415 - the path is known only now
+    from mediapipe import Image, ImageFormat  # noqa: PLC0415
 
     landmarkers: dict[int, Any] = {}
     count = 0
     while head := requests.read(REQUEST.size):
         person, height, width = REQUEST.unpack(head)
         if not height * width:
-            landmarkers.pop(person).close()
+            if person in landmarkers:
+                landmarkers.pop(person).close()
             continue
         if person not in landmarkers:
             landmarkers[person] = _new_landmarker(model, n_poses if person == EVERYBODY else 1, person != EVERYBODY)
@@ -41,12 +41,12 @@ def _serve(requests: BinaryIO, answers: BinaryIO, model: str, n_poses: int) -> N
             result = landmarkers[person].detect(image)
         else:
             result = landmarkers[person].detect_for_video(image, _STEP * count)
-        answers.write(ANSWER.pack(len(result.pose_landmarks)) + _numbers(result))
+        answers.write(ANSWER.pack(len(result.pose_landmarks)) + np.array(_rows(result), dtype="<f4").tobytes())
         answers.flush()
 
 
 def _new_landmarker(model: str, n_poses: int, follows: bool) -> Any:
-    from mediapipe.tasks.python.core.base_options import BaseOptions  # noqa: PLC0415 - optional
+    from mediapipe.tasks.python.core.base_options import BaseOptions  # noqa: PLC0415
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions, RunningMode  # noqa: PLC0415
 
     options = PoseLandmarkerOptions(
@@ -57,16 +57,16 @@ def _new_landmarker(model: str, n_poses: int, follows: bool) -> Any:
     return PoseLandmarker.create_from_options(options)
 
 
-def _numbers(result: Any) -> bytes:
-    rows = [
+def _rows(result: Any) -> list[tuple[float, ...]]:
+    return [
         (point.x, point.y, point.z, world.x, world.y, world.z, point.visibility)
         for pose in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
         for point, world in zip(*pose, strict=True)
     ]
-    return np.array(rows, dtype="<f4").tobytes()
 
 
-def _main(model: str, n_poses: str) -> None:
+def _main(model: str, n_poses: str, *path: str) -> None:
+    sys.path[:] = path  # what the other process finds is found here
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints
     try:

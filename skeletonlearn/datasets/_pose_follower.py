@@ -12,6 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
+from skeletonlearn.datasets._pose_landmarker import N_LANDMARKS, N_NUMBERS
+
 _MARGIN = 1.3  # side of the square around a body, in sizes of the body
 _REACH = 0.5  # sizes of the body that it moves between two frames
 _SAME = 0.25  # sizes of the body within which two poses are one body, found twice
@@ -76,7 +78,7 @@ class PoseFollower:
             self._add(self._search(picture, thorough=due))
         if due:
             self._next_search = seconds + _SEARCH_EVERY
-        return np.stack(list(self._poses.values())) if self._poses else np.empty((0, 33, 7))
+        return np.stack(list(self._poses.values())) if self._poses else np.empty((0, N_LANDMARKS, N_NUMBERS))
 
     def close(self) -> None:
         """Forget everybody, at the end of the video."""

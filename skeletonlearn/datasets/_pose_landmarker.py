@@ -153,9 +153,8 @@ class PoseLandmarker(AbstractContextManager):
     def _start(self) -> None:
         self._log = TemporaryFile()  # noqa: SIM115 - __exit__ closes it
         environment = {name: value for name, value in os.environ.items() if name.lower() != "no_proxy"}
-        environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # it finds what this process finds
         environment |= {"https_proxy": _NO_PROXY, "HTTPS_PROXY": _NO_PROXY}
-        program = [sys.executable, "-P", _landmarker_program.__file__, self._model, str(self._n_poses)]
+        program = [sys.executable, "-P", _landmarker_program.__file__, self._model, str(self._n_poses), *sys.path]
         self._process = subprocess.Popen(  # nosec B603 - nothing of it comes from a file
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment
         )

@@ -79,8 +79,10 @@ class LandmarkerSource(AbstractContextManager):
         """An estimator that follows the people of one video."""
         assert self._landmarker is not None
         follower = PoseFollower(self._landmarker, self._n_persons)
-        yield follower
-        follower.close()
+        try:
+            yield follower
+        finally:
+            follower.close()
 
     def finish(self, poses: np.ndarray) -> np.ndarray:
         """Swap left and right in the frames that mix them up, and choose metres or pixels."""

@@ -124,5 +124,12 @@ def test_a_bystander_does_not_keep_out_somebody_much_larger_who_comes_later():
     assert found[-1] == [(100, 300), (300, 600)]
 
 
+def test_a_person_found_in_the_last_frame_is_forgotten_too():
+    _, landmarker, follower = run([{1: (200, 400, 300)}])
+    follower.close()
+    assert places(follower(show({}), 1.0)) == []
+    assert landmarker.followed == set()
+
+
 def test_nobody_is_an_array_without_rows():
     assert PoseFollower(Landmarker(), 1)(show({}), 0.0).shape == (0, 33, N_NUMBERS)

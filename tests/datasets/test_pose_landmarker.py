@@ -21,6 +21,7 @@ def test_in_a_black_picture_is_nobody(landmarker):
     assert landmarker.find(BLACK).shape == (0, 33, 7)
     assert landmarker.follow(1, BLACK).shape == (0, 33, 7)
     landmarker.forget(1)
+    landmarker.forget(2)  # who was found in the last frame is not followed
     assert landmarker.follow(1, BLACK).shape == (0, 33, 7)
 
 

@@ -148,13 +148,13 @@ def test_a_faulty_video_is_raised_or_left_out(folder):
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(SkeletonFileError, match=r"a\.mp4: got no frame, .* cut short"):
         load(folder)
-    with pytest.warns(UserWarning, match=r"left out 1 of 2 files: .*a\.mp4"):
-        warned = load(folder, on_error="warn", labels="folder")
+    with pytest.warns(UserWarning, match=r"left out 1 of 2 files: .*a\.mp4") as caught:
+        warned = load_video(folder, estimator=find_spots, skeleton=STICK, on_error="warn", labels="folder")
+    assert [warning.filename for warning in caught] == [__file__]
     assert warned.name.tolist() == ["wave/b"]
     assert list(warned.left_out) == ["walk/a"]
-    path.with_name("b.mp4").write_bytes(b"")
-    (folder / "wave" / "b.mp4").unlink()
-    with pytest.raises(ValueError, match="None of 2 videos could be read"):
+    (folder / "wave" / "b.mp4").write_bytes(b"")
+    with pytest.raises(ValueError, match="None of 2 files could be read"):
         load(folder, on_error="skip")
 
 
@@ -163,6 +163,11 @@ def test_a_video_in_which_nobody_is_seen_is_a_fault(tmp_path, min_confidence):
     write_video(tmp_path / "dark.mp4", spots([[(40, 80)] if min_confidence else []] * 5))
     with pytest.raises(SkeletonFileError, match=r"dark\.mp4: got nobody in 5 frames"):
         load(tmp_path, min_confidence=min_confidence)
+
+
+def test_a_person_without_any_joint_is_nobody(folder):
+    with pytest.raises(SkeletonFileError, match=r"got nobody in 12 frames"):
+        load(folder, lambda picture, seconds: np.full((1, 2, 3), np.nan))
 
 
 @pytest.mark.parametrize("on_error", ["raise", "skip"])
@@ -271,8 +276,8 @@ def model(real_data):
 
 @pytest.fixture(scope="module")
 def real_clips(real_data, model):
-    """The three clips at 10 frames a second, with room for two persons."""
-    return load_video(real_data("video"), model=model, n_persons=2, fps=10)
+    """The three clips at 6 frames a second, with room for two persons."""
+    return load_video(real_data("video"), model=model, n_persons=2, fps=6)
 
 
 def persons(bunch, name):
@@ -284,7 +289,7 @@ def test_the_walker_is_one_person_throughout(real_clips):
     assert real_clips.skeleton is MEDIAPIPE_POSE
     for name in ("walk_cam01", "walk_cam02"):
         walker, _ = persons(real_clips, name)
-        assert walker.shape == (17, 33, 3)
+        assert walker.shape == (10, 33, 3)
         assert not np.isnan(walker).any()
 
 
@@ -326,11 +331,11 @@ def test_thighs_and_shanks_keep_their_lengths(real_clips):
                 upper, lower = (walker[:, MEDIAPIPE_POSE.index(f"{side}_{joint}")] for joint in bone)
                 length = np.linalg.norm(upper - lower, axis=-1)
                 assert 0.3 < np.median(length) < 0.5
-                assert np.mean(np.abs(length / np.median(length) - 1) < 0.15) > 0.9
+                assert np.mean(np.abs(length / np.median(length) - 1) < 0.15) >= 0.9
 
 
 def test_the_same_video_gives_the_same_bits_and_the_cache_has_pixels_too(real_clips, real_data, model, tmp_path):
-    options = {"model": model, "n_persons": 2, "fps": 10, "cache": tmp_path}
+    options = {"model": model, "n_persons": 2, "fps": 6, "cache": tmp_path}
     path = real_data("video") / "walk_cam01.mp4"
     for _ in range(2):
         np.testing.assert_array_equal(load_video(path, **options).sequences[0], real_clips.sequences[1])

@@ -163,7 +163,13 @@ def test_what_is_no_video_is_a_fault(tmp_path, clip, content, reason):
     assert error.value.path == str(path)
 
 
-def test_a_folder_of_a_video_s_name_and_a_file_that_is_gone_are_faults(tmp_path, clip):
+def test_a_codec_that_nobody_knows_is_a_fault(clip):
+    clip.write_bytes(clip.read_bytes().replace(b"avc1\0\0\0", b"zzzz\0\0\0"))
+    with pytest.raises(SkeletonFileError, match="got a video of unknown codec, expected one that FFmpeg decodes"):
+        read(clip)
+
+
+def test_a_file_that_is_gone_is_a_fault(clip):
     (file,) = find_files(clip, "*.mp4", "clip.mp4")
     clip.unlink()
     with pytest.raises(SkeletonFileError, match=r"got an unreadable file .*No such file"), open_video(file):
