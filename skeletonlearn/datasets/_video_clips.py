@@ -17,7 +17,7 @@ from skeletonlearn.datasets._cache import load_cached
 from skeletonlearn.datasets._clip_files import ClipFile
 from skeletonlearn.datasets._errors import SkeletonFileError
 from skeletonlearn.datasets._load_clips import require_clips
-from skeletonlearn.datasets._persons import number_persons, seen_people, sequence_of_people
+from skeletonlearn.datasets._persons import mark_unseen, number_persons, sequence_of_detections
 from skeletonlearn.datasets._read_files import LeftOut, Record
 from skeletonlearn.datasets._video_estimators import PoseSource
 from skeletonlearn.datasets._video_frames import open_video
@@ -94,22 +94,24 @@ class VideoReader:
 
     def _follow(self, file: ClipFile, poses: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """The sequence and the confidence of the persons wanted."""
-        frames = [seen_people(people, 0.0) if len(people) else people for people in poses]
-        if not any(len(people) for people in frames):
+        if not any(len(people) for people in poses):
             raise SkeletonFileError(str(file), None, f"got nobody in {len(poses)} frames, expected a person in one")
-        tracks = number_persons([people[..., [0, 1, -1]] for people in frames])
+        frame = np.repeat(np.arange(len(poses)), [len(people) for people in poses])
         try:
-            return sequence_of_people(self._finish(frames, tracks), tracks, self.n_persons, self.min_confidence)
-        except ValueError as error:  # nobody is seen as surely as wanted
+            people, is_seen = mark_unseen(np.concatenate(poses), 0.0)
+            people, frame = people[is_seen], frame[is_seen]
+            person = number_persons(people[..., [0, 1, -1]], frame) if len(people) else frame
+            finished = self._finish(people, person)
+            return sequence_of_detections(finished, frame, len(poses), person, self.n_persons, self.min_confidence)
+        except ValueError as error:  # nobody is seen, or as surely as wanted
             raise SkeletonFileError(str(file), None, str(error)) from None
 
-    def _finish(self, frames: Sequence[np.ndarray], tracks: Sequence[np.ndarray]) -> list[np.ndarray]:
+    def _finish(self, people: np.ndarray, person: np.ndarray) -> np.ndarray:
         """The wanted numbers of each person."""
-        people, person = np.concatenate(frames), np.concatenate(tracks)
         finished = np.empty((*people.shape[:2], self.source.finish(people[:1]).shape[2]))
         for number in np.unique(person):
             finished[person == number] = self.source.finish(people[person == number])
-        return np.split(finished, np.cumsum([len(one) for one in frames])[:-1])
+        return finished
 
 
 def _of_one_width(poses: list[np.ndarray]) -> list[np.ndarray]:
