@@ -165,7 +165,8 @@ def load_pku_mmd(  # noqa: D417 - shared texts
     key = [int(n_persons), bool(untrimmed), stamps]
     bunch = load_clips("pku_mmd", files, read, options, key=key, DESCR=_DESCR)
     per_sample, common = _finish(bunch, protocol)
-    is_train = np.array([name in training for name in per_sample.get("recording", bunch.name)])
+    names = per_sample["recording"] if "recording" in per_sample else per_sample["name"]
+    is_train = np.array([name in training for name in names])
     return make_bunch(per_sample, common, is_train, "all") if subset == "all" else SkeletonBunch(**per_sample, **common)
 
 
