@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,5 +31,10 @@ def pack_rows(rows: Sequence[Sequence[Any]]) -> np.ndarray:
     TypeError, OverflowError or struct.error
         If a row is no list, is longer or shorter than the first, or holds anything else than numbers.
     """
-    pack = struct.Struct(f"{len(rows[0])}d").pack
+    pack = _packer(len(rows[0]))
     return np.frombuffer(b"".join([pack(*row) for row in rows])).reshape(len(rows), -1)
+
+
+@lru_cache(maxsize=64)
+def _packer(n_numbers: int) -> Callable[..., bytes]:
+    return struct.Struct(f"{n_numbers}d").pack

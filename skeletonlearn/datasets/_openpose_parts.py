@@ -109,7 +109,8 @@ class FrameReader:
             layout = self._by_lengths.get(lengths.pop()) if len(lengths) == 1 else None
             if layout is None:
                 return None
-            numbers = pack_rows([[*chain(*[person[key] for key in keys])] for person in people])
+            rows = [[person[key] for key in keys] for person in people]
+            numbers = pack_rows([parts[0] if len(parts) == 1 else [*chain(*parts)] for parts in rows])
         except (KeyError, *NO_FLAT_NUMBERS):
             return None
         return FramePeople(numbers.reshape(len(people), layout.n_joints, n_values), layout)

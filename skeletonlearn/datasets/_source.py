@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -125,8 +125,10 @@ class FileContent:
     def json(self) -> Any:
         """The value that the JSON text holds, decoded by orjson if that is installed."""
         if (loads := _fast_loads()) is not None:
-            with suppress(ValueError):  # it refuses NaN, and json gives the clearer errors
+            try:
                 return loads(self.data)
+            except ValueError:  # it refuses NaN, and json gives the clearer errors
+                pass
         text = self.text()
         try:
             return json.loads(text)
@@ -253,7 +255,10 @@ def _find(path: Path, patterns: Sequence[str], example: str, recursive: bool, an
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
     # macOS puts a file ._NAME with its attributes beside each NAME
-    return not name.startswith("._") and any(fnmatchcase(name.removesuffix(".gz"), one) for one in patterns)
+    if name.startswith("._"):
+        return False
+    name = name.removesuffix(".gz")
+    return any(fnmatchcase(name, one) for one in patterns)
 
 
 def _walk(folder: Path, patterns: Sequence[str], recursive: bool) -> list[SourceFile]:

@@ -7,7 +7,15 @@ import random
 import numpy as np
 import pytest
 
-from skeletonlearn.datasets import SkeletonFileError, load_coco_keypoints, load_openpose
+from skeletonlearn.datasets import (
+    SkeletonFileError,
+    load_alphapose,
+    load_coco_keypoints,
+    load_kinetics_skeleton,
+    load_mmpose,
+    load_openpose,
+    load_yolo_pose,
+)
 from skeletonlearn.skeletons import COCO
 
 JUNK = [None, True, -1, 10**30, 1e308, float("nan"), float("inf"), "", "x", "a" * 5000, [], {}, [[]], {"x": 1}, [None]]
@@ -31,6 +39,33 @@ def openpose():
     return {"version": 1.3, "people": [{"person_id": [-1], **parts} for _ in range(2)]}
 
 
+def alphapose():
+    entry = {"category_id": 1, "keypoints": [5.0] * 78, "score": 2.5, "box": [1.0] * 4, "idx": [[0.0], [0.0]]}
+    return [{"image_id": f"{at // 2}.jpg", **entry} for at in range(6)]
+
+
+def alphapose_of_images():
+    return {f"{at}.jpg": {"version": "AlphaPose v0.3", "bodies": [{"joints": [5.0] * 54}]} for at in range(3)}
+
+
+def mmpose():
+    names = {str(at): name for at, name in enumerate(COCO.joints)}
+    meta = {"dataset_name": "coco", "keypoint_id2name": names, "skeleton_links": [[0, 1], [1, 2]]}
+    person = {"keypoints": [[5.0, 6.0] for _ in range(17)], "keypoint_scores": [0.5] * 17, "bbox": [[1.0] * 4]}
+    return {"meta_info": meta, "instance_info": [{"frame_id": at, "instances": [person] * 2} for at in range(3)]}
+
+
+def yolo():
+    points = {"x": [5.0] * 17, "y": [6.0] * 17, "visible": [0.5] * 17}
+    return [[{"name": "person", "class": 0, "track_id": at, "keypoints": points} for at in range(2)] for _ in range(3)]
+
+
+def kinetics():
+    person = {"pose": [0.5] * 36, "score": [0.5] * 18}
+    frames = [{"frame_index": at, "skeleton": [person] * 2} for at in range(3)]
+    return {"data": frames, "label": "waving", "label_index": 3}
+
+
 def load_with_hands(path):
     return load_openpose(path, parts=("body", "left_hand", "right_hand"))
 
@@ -39,6 +74,11 @@ FILES = {
     "results": ("clip.json", load_coco_keypoints, coco(COCO.joints, in_list=True)),
     "annotations": ("clip.json", load_coco_keypoints, coco(COCO.joints, in_list=False)),
     "own joints": ("clip.json", load_coco_keypoints, coco("abcd", in_list=False)),
+    "alphapose": ("clip.json", load_alphapose, alphapose()),
+    "alphapose of images": ("clip.json", load_alphapose, alphapose_of_images()),
+    "mmpose": ("clip.json", load_mmpose, mmpose()),
+    "yolo": ("clip.json", load_yolo_pose, yolo()),
+    "kinetics": ("clip.json", load_kinetics_skeleton, kinetics()),
     "openpose": ("clip_1_keypoints.json", load_with_hands, openpose()),
 }
 

@@ -466,11 +466,27 @@ def test_other_bytes_are_no_text(data):
         content(data).text()
 
 
+@pytest.fixture(params=["json", "orjson"])
+def _decoder(request, monkeypatch):
+    if request.param == "orjson":
+        pytest.importorskip("orjson")
+    else:
+        monkeypatch.setattr(_source, "_fast_loads", lambda: None)
+
+
+@pytest.mark.usefixtures("_decoder")
 def test_json_gives_its_value():
     value = {"a": [1, 2.5, None, "ö"]}
     assert content(json.dumps(value, ensure_ascii=False).encode("utf-8-sig")).json() == value
 
 
+@pytest.mark.usefixtures("_decoder")
+@pytest.mark.parametrize("text", ["[NaN, -Infinity, 1e400]", '"\\ud800"', '{"a": 1, "a": 2}'])
+def test_json_that_orjson_refuses_is_read_all_the_same(text):
+    assert repr(content(text.encode()).json()) == repr(json.loads(text))
+
+
+@pytest.mark.usefixtures("_decoder")
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
