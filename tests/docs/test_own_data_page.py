@@ -13,7 +13,8 @@ PAGES = {
     "guide": (ROOT / "docs" / "user_guide" / "own_data.rst").read_text(),
     "README": (ROOT / "README.md").read_text(),
 }
-OWN = {name for name in datasets.__all__ if re.match("load_|sequences_from_(table|array)$", name)} - NO_FIXTURE
+OWN = {name for name in datasets.__all__ if re.match("load_|sequences_from_(table|array)$", name)}
+OWN -= NO_FIXTURE - {"load_video"}
 OTHERS = {"load_pku_mmd"}  # a data set
 
 
