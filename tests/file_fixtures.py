@@ -26,8 +26,9 @@ N_FRAMES = 3
 NO_FIXTURE = {
     *("load_florence3d", "load_frame_graphs", "load_msr_action3d", "load_ntu_rgbd", "load_nw_ucla", "load_pyskl"),
     *("load_human36m", "load_sbu", "load_utd_mhad", "load_utkinect"),
+    "load_video",
 }
-"""The loaders of data sets of others, and of graphs; they have tests of faults of their own."""
+"""The loaders of data sets of others, of graphs and of videos; they have tests of faults of their own."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,8 @@ def read_npy(content: FileContent) -> np.ndarray:
     if rest != prod(shape) * dtype.itemsize or max(shape, default=0) > len(content.data):
         raise content.fault(f"got {rest} bytes for an array of shape {shape} and {dtype}, expected as many as it takes")
     array = np.frombuffer(content.data, dtype, offset=start)
-    return array.reshape(shape, order="F" if header["order"] == "True" else "C").astype(np.float64)
+    with np.errstate(invalid="ignore"):  # signalling NaN
+        return array.reshape(shape, order="F" if header["order"] == "True" else "C").astype(np.float64)
 
 
 def _read_header(content: FileContent) -> tuple[dict[str, str], int]:

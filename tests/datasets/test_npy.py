@@ -31,6 +31,11 @@ def test_numbers_of_every_kind_are_read_as_they_were_saved(dtype, order, version
     assert read.dtype == np.float64
 
 
+def test_a_nan_that_signals_is_nan_without_a_warning():
+    data = saved(np.zeros(1, np.float32))[:-4] + b"\x01\x00\xa0\x7f"
+    assert np.isnan(read_npy(content(data))).all()
+
+
 SOUND = saved(np.arange(6.0))
 FAULTS = {
     "empty": (b"", "got no file of numpy.save"),
