@@ -18,6 +18,7 @@ from skeletonlearn.datasets._cut_bunch import cut_bunch
 from skeletonlearn.datasets._errors import check_choice
 from skeletonlearn.datasets._given_labels import read_labels
 from skeletonlearn.skeletons import Skeleton, get_skeleton
+from skeletonlearn.skeletons._check_layout import warn_of_wrong_layout
 
 _ZEROS = ("persons", "joints", "keep")
 
@@ -161,6 +162,8 @@ def sequences_from_array(  # noqa: D417 - shared texts
     entries = _join(_number_of_persons(clips, n_persons), [clip for own in clips for clip in own])
     names = _names_of(name, parts, clips)
     _warn_of_nobody(entries["sequences"], names)
+    if layout is not None:
+        warn_of_wrong_layout(entries["sequences"], layout)
     given = _labels_of(target, parts, clips)
     if given is not None:
         entries["target"], entries["target_names"] = read_labels(given, len(names), target_names)

@@ -19,6 +19,7 @@ from skeletonlearn.datasets._left_out import LeftOut, require_clips
 from skeletonlearn.datasets._persons import find_excess
 from skeletonlearn.datasets._read_files import Record, iterate_records
 from skeletonlearn.datasets._source import FileContent
+from skeletonlearn.skeletons._check_layout import warn_of_wrong_layout
 
 Classes = tuple[dict[str, int], list[str]] | None
 Read = Callable[[FileContent], Record | Sequence[Record | SkeletonFileError]]
@@ -163,6 +164,7 @@ def make_clip_bunch(
         left_out.require(records, f"{n_files} files has a sound segment, expected at least one")
     records, target = _target(records, classes, options, left_out, cut=bool(n_segments))
     left_out.warn(n_files + n_segments, "files and segments" if n_segments else "files")
+    warn_of_wrong_layout([one["sequence"] for one in records], own_layout(records[0]["skeleton"]))
     return SkeletonBunch(
         **_arrays(records),
         **target,

@@ -27,6 +27,7 @@ from skeletonlearn.datasets._table_columns import (
 from skeletonlearn.datasets._table_rows import Rows, check_once, read_rows
 from skeletonlearn.datasets._wide_columns import WideColumns, find_wide_columns
 from skeletonlearn.skeletons import Skeleton, get_skeleton
+from skeletonlearn.skeletons._check_layout import warn_of_wrong_layout
 
 _SPARSEST = 1000  # joints that sequences may have for each row: more come from a column that names no joints
 _LABELS = ("class", "label", "target", "action")
@@ -189,6 +190,8 @@ def sequences_from_table(  # noqa: D417 - shared texts
     if subject is not None:
         entries["subject"] = np.array(constant(column[subject], subject, rows.samples))
     layout = find_named_layout(cells.joints, skeleton, entries["sequences"], "table")
+    if layout is not None:
+        warn_of_wrong_layout(entries["sequences"], layout)
     name = np.array(rows.samples.values)
     bunch = SkeletonBunch(**entries, skeleton=layout, joint_names=cells.joints, name=name, DESCR=_DESCR)
     return cut_bunch(bunch, segments, fps, untrimmed)

@@ -10,6 +10,7 @@ import numpy as np
 from skeletonlearn.preprocessing._bodies import as_bodies
 from skeletonlearn.preprocessing._sequence_transformer import SequenceTransformer, check_flag
 from skeletonlearn.skeletons import Skeleton
+from skeletonlearn.skeletons._check_layout import warn_of_wrong_layout
 
 
 class MissingJointMarker(SequenceTransformer):
@@ -68,6 +69,12 @@ class MissingJointMarker(SequenceTransformer):
     def _check_layout(self, n_joints, n_channels):
         super()._check_layout(n_joints, n_channels)
         check_confidence_channel(self.min_confidence, n_channels)
+
+    def _look_at(self, X):
+        skeleton = self._layout()
+        if skeleton is not None:
+            has_confidence = self.min_confidence is not None
+            warn_of_wrong_layout([one[..., :-1] for one in X] if has_confidence else X, skeleton)
 
     def _transform(self, X):
         coordinates, missing = find_missing(X, self.zeros_are_missing, self.min_confidence, self._layout())

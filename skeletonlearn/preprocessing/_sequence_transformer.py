@@ -52,7 +52,8 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
             If a parameter or the shape of X is not as expected. The transformer stays as it was.
         """
         self._check_parameters()
-        check_sequences(self, X, reset=True, ragged=True, allow_nan=True, fixed=_FIXED, check_shape=self._check_shape)
+        shape = {"fixed": _FIXED, "check_shape": self._check_shape}
+        self._look_at(check_sequences(self, X, reset=True, ragged=True, allow_nan=True, **shape))
         return self
 
     def transform(self, X):
@@ -101,6 +102,9 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
 
     def _check_parameters(self) -> None:
         """Refuse parameters that no data could make right."""
+
+    def _look_at(self, X: np.ndarray | list[np.ndarray]) -> None:
+        """Warn of what is in doubt about the data of a fit as a whole."""
 
     def _check_shape(self, shape: tuple[int | None, int, int]) -> None:
         self._check_layout(*shape[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ import numpy as np
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from skeletonlearn._containers import check_kind, unwrap
+from skeletonlearn._warnings import warn_user
 from skeletonlearn.skeletons._catalogue import get_skeleton, list_skeletons
 from skeletonlearn.skeletons._inferred import evenly_spaced, weigh_pairs
 from skeletonlearn.skeletons._sides import looks_mirrored
@@ -173,7 +173,7 @@ def warn_of_wrong_layout(sequences: np.ndarray | Sequence[np.ndarray], skeleton:
     report = check_layout(sequences, skeleton)
     fault = _fault(report)
     if fault is not None:
-        warnings.warn(f"{fault} See skeletonlearn.skeletons.check_layout.", UserWarning, stacklevel=3)
+        warn_user(f"{fault} See skeletonlearn.skeletons.check_layout.")
 
 
 def _fault(report: LayoutReport) -> str | None:

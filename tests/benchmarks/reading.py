@@ -4,7 +4,8 @@ Run `python -m tests.benchmarks.reading` from the repository's root. It makes fi
 (a frame each, a hundred frames a clip) and Kinetics-Skeleton (a clip of 300 frames each) with the number formats of the
 real ones: people who walk about and are not found in some frames. A few distinct files have all the names, by links.
 
-With orjson installed (extra `json`), the readers decode by it; without, they take up to 2.8 times as long as `json.load`.
+With orjson installed (extra `json`), the readers decode by it. Without, they take up to 2.8 times as long as
+`json.load`.
 
 The reference opens the files, whose names it knows, and decodes them. A reader also finds the files, checks them, lays
 their numbers in arrays and follows the persons. All take turns in one process, times are processor time, and the median

@@ -126,7 +126,7 @@ def shoulder_width(X, skeleton):
 
 def pixels(sequence):
     """What a camera makes of a body in metres: flat, in pixels, y downward."""
-    return sequence[..., :2].astype(float) * [190, -190] + np.array([320, 400])
+    return sequence[..., :2].astype(float) * [-190, -190] + np.array([320, 400])
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,20 @@
 """check_layout: whether a named layout fits the data."""
 
+import json
 import warnings
 
 import numpy as np
 import pytest
 
-from skeletonlearn.datasets import load_msr_action3d, load_nw_ucla, make_actions
+from skeletonlearn.datasets import (
+    load_coco_keypoints,
+    load_msr_action3d,
+    load_nw_ucla,
+    make_actions,
+    sequences_from_array,
+    sequences_from_table,
+)
+from skeletonlearn.preprocessing import make_skeleton_pipeline
 from skeletonlearn.skeletons import COCO, H36M, KINECT_V1, NTU_RGBD, Skeleton, check_layout, get_skeleton
 from skeletonlearn.skeletons._check_layout import warn_of_wrong_layout
 from tests.layouts import BODIES
@@ -25,6 +34,12 @@ def mirrored(sequences):
 def shuffled(sequences, seed=1):
     order = np.random.default_rng(seed).permutation(sequences[0].shape[1])
     return [sequence[:, order] for sequence in sequences]
+
+
+def with_score(sequence):
+    """Rows of x, y and score, as pose estimators write them; zeros where a joint is missing."""
+    points = np.concatenate([sequence, np.full((*sequence.shape[:2], 1), 0.9)], axis=-1)
+    return np.where(np.isnan(points).any(axis=-1, keepdims=True), 0.0, points).reshape(len(sequence), -1).tolist()
 
 
 def picture(sequences, size=1.0):
@@ -249,3 +264,29 @@ def test_real_recordings_fit_their_layout_one_by_one_and_no_other(name, load, re
     assert check_layout(mirrored(bunch.sequences), bunch.skeleton).mirrored is True
     assert check_layout(bunch.sequences, "UTD_MHAD").better == bunch.skeleton
     assert check_layout(shuffled(bunch.sequences), bunch.skeleton).fits is False
+
+
+def test_the_usual_preprocessing_warns_in_fit_beside_a_confidence_too():
+    clips = [np.concatenate([one, np.full((*one.shape[:2], 1), 0.9)], axis=-1) for one in mirrored(actions(COCO))]
+    with pytest.warns(UserWarning, match="Left and right are swapped in the data"):
+        make_skeleton_pipeline(COCO, min_confidence=0.1).fit(clips)
+
+
+def test_readers_warn_of_a_layout_that_does_not_fit(tmp_path):
+    clips = mirrored(picture(actions(COCO)))
+    for at, clip in enumerate(clips):
+        rows = [{"image_id": f"{frame}.jpg", "keypoints": joints} for frame, joints in enumerate(with_score(clip))]
+        (tmp_path / f"{at}.json").write_text(json.dumps(rows))
+    with pytest.warns(UserWarning, match="Left and right are swapped in the data"):
+        load_coco_keypoints(tmp_path)
+
+
+def test_arrays_and_tables_warn_of_a_layout_that_does_not_fit():
+    clips = np.stack([clip[:10] for clip in shuffled(actions(COCO, n_frames=12))])
+    sample, frame, joint = np.indices(clips.shape[:3]).reshape(3, -1)
+    places = dict(zip("xyz", clips.reshape(-1, 3).T, strict=True))
+    table = {"sample": sample, "frame": frame, "joint": joint, **places}
+    with pytest.warns(UserWarning, match="skeleton='COCO' does not fit the data"):
+        sequences_from_array(clips, "NTVC", skeleton="COCO")
+    with pytest.warns(UserWarning, match="skeleton='COCO' does not fit the data"):
+        sequences_from_table(table, skeleton="COCO")
