@@ -61,7 +61,7 @@ def test_error_that_was_not_promised_is_a_failure():
 
 
 def test_infinite_output_is_a_failure():
-    views = {"fit": "estimator.fit(X); estimator._transform_finite = lambda X: X / 0.0"}
+    views = {"fit": "estimator.fit(X); estimator._transform_finite = lambda X, doubts: X / 0.0"}
     outcome = run(Case("StreamBuilder", {}, "numbers(3, 4, 2, 3)", "None", views["fit"], "X"))
     assert outcome.kind == "AssertionError"
 

@@ -109,8 +109,8 @@ def test_which_zeros_are_missing_can_be_chosen(zeros):
 
 
 def test_the_zeros_of_a_lone_joint_are_values():
-    (got,) = sequences_from_array([0.0, 1.0, 0.0, np.nan], "T").sequences
-    assert got.tolist() == [[[0.0]], [[1.0]], [[0.0]]]
+    (got,) = sequences_from_array([[0.0, 0.0], [1.0, 2.0], [0.0, 0.0], [np.nan, np.nan]], "TC").sequences
+    assert got.tolist() == [[[0.0, 0.0]], [[1.0, 2.0]], [[0.0, 0.0]]]
 
 
 @pytest.mark.parametrize("dtype", [float, int])
