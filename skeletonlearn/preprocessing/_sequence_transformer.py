@@ -52,8 +52,10 @@ class SequenceTransformer(TransformerMixin, SequenceEstimator, ABC):
             If a parameter or the shape of X is not as expected. The transformer stays as it was.
         """
         self._check_parameters()
-        shape = {"fixed": _FIXED, "check_shape": self._check_shape}
-        self._look_at(check_sequences(self, X, reset=True, ragged=True, allow_nan=True, **shape))
+        X = check_sequences(
+            self, X, reset=True, ragged=True, allow_nan=True, fixed=_FIXED, check_shape=self._check_shape
+        )
+        self._look_at(X)
         return self
 
     def transform(self, X):
