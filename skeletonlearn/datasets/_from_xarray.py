@@ -217,7 +217,7 @@ def _find_dimensions(
         if kind is None or kind in found:
             raise ValueError(
                 f"the variable {variable!r} has the dimensions {', '.join(map(str, array.dims))}, expected time, "
-                f"space, keypoint and individual: select from {dimension!r}, or rename it."
+                f"space, keypoint and individual: take one entry of {dimension!r}, or rename it."
             )
         found[kind] = dimension
     lacks = [kind for kind in needed if kind not in found]

@@ -114,9 +114,9 @@ FAULTS = {
     "a dimension more": (
         faulty(lambda one: one.expand_dims("view")),
         ValueError,
-        "expected time, space, keypoint and individual: select from 'view', or rename it",
+        "expected time, space, keypoint and individual: take one entry of 'view', or rename it",
     ),
-    "two of one kind": (faulty(lambda one: one.rename(individuals="marker")), ValueError, "select from 'marker'"),
+    "two of one kind": (faulty(lambda one: one.rename(individuals="marker")), ValueError, "take one entry of 'marker'"),
     "no keypoints": (faulty(lambda one: one.isel(keypoints=0)), ValueError, "but not 'keypoint'"),
     "no frames": (faulty(lambda one: one.isel(time=[])), ValueError, "no numbers at all"),
     "texts": (faulty(lambda one: one.astype(str)), ValueError, "got values of type <U32, expected numbers"),
