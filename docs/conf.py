@@ -38,6 +38,7 @@ nitpick_ignore_regex = [(r"py:.*", r"(functools|joblib|karateclub|matplotlib|net
 autodoc_typehints = "none"  # the docstrings say types in words
 autosummary_generate_overwrite = True
 numpydoc_class_members_toctree = False
+numpydoc_show_inherited_class_members = {"skeletonlearn.datasets.SkeletonBunch": False}  # those of a dictionary
 myst_heading_anchors = 3
 
 # shown on every page as it is, without the network: no fonts, scripts or styles of other hosts
