@@ -33,12 +33,15 @@ default_role = "literal"  # as in scikit-learn's docstrings
 smartquotes = False  # types stay as docstrings spell them, which the links of parameters in notebooks look for
 nitpicky = True
 # other packages, whose pages are not reached for: the build needs no network
-nitpick_ignore_regex = [(r"py:.*", r"(functools|joblib|karateclub|matplotlib|networkx|numpy|sklearn|torch)\..*")]
+nitpick_ignore_regex = [
+    (r"py:.*", r"(functools|joblib|karateclub|matplotlib|networkx|numpy|sklearn|torch)\..*"),
+    # the methods of a dictionary, which a Bunch inherits, are listed and have no text of their own
+    (r"py:obj", r"skeletonlearn\.datasets\.SkeletonBunch\.\w+"),
+]
 
 autodoc_typehints = "none"  # the docstrings say types in words
 autosummary_generate_overwrite = True
 numpydoc_class_members_toctree = False
-numpydoc_show_inherited_class_members = {"skeletonlearn.datasets.SkeletonBunch": False}  # those of a dictionary
 myst_heading_anchors = 3
 
 # shown on every page as it is, without the network: no fonts, scripts or styles of other hosts
