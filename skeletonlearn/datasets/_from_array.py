@@ -75,7 +75,7 @@ def sequences_from_array(  # noqa: D417 - shared texts
     confidence_channel : int or None, default=None
         The channel that is a confidence instead of a coordinate, such as 2 or -1. Joints of confidence 0 are missing.
     n_persons : int or None, default=None
-        The number of persons in each sequence: the first ones of each sample. None is the most of any sample.
+        The number of persons in each sequence, the first of each sample. None is the largest number in a sample.
     zeros : {"persons", "joints", "keep"}, default="persons"
         Which zeros are missing values: those of a person all of whose joints are zero in a frame; also those of a
         joint all of whose coordinates are zero; or none. A joint at the origin of centred data is a zero as well.

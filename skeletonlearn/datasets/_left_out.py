@@ -9,7 +9,7 @@ from skeletonlearn.datasets._errors import ON_ERROR, SkeletonFileError, check_ch
 
 
 class LeftOut:
-    """What a reader leaves out: the first fault is raised, or all are told in one warning at the end.
+    """What a reader leaves out: the first fault is raised, or one warning at the end lists all faults.
 
     Parameters
     ----------
