@@ -164,14 +164,15 @@ def make_clip_bunch(
         left_out.require(records, f"{n_files} files has a sound segment, expected at least one")
     records, target = _target(records, classes, options, left_out, cut=bool(n_segments))
     left_out.warn(n_files + n_segments, "files and segments" if n_segments else "files")
-    warn_of_wrong_layout([one["sequence"] for one in records], own_layout(records[0]["skeleton"]))
+    layout = own_layout(records[0]["skeleton"])
+    warn_of_wrong_layout([one["sequence"] for one in records], layout)
     return SkeletonBunch(
         **_arrays(records),
         **target,
         **_extras(records),
         **common,
         name=np.array([one["name"] for one in records]),
-        skeleton=own_layout(records[0]["skeleton"]),
+        skeleton=layout,
         left_out=left_out.by_name,
         DESCR=DESCR,
     )

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 from skeletonlearn._docstrings import fill_docstring
 from skeletonlearn.datasets._bunch import SkeletonBunch
-from skeletonlearn.datasets._clip_files import ClipFile, Labels, find_clips
+from skeletonlearn.datasets._clip_files import Labels, find_clips
 from skeletonlearn.datasets._clip_options import CLIP_TEXTS, ClipOptions
 from skeletonlearn.datasets._errors import check_choice
+from skeletonlearn.datasets._frame_names import clip_and_frame
 from skeletonlearn.datasets._load_frame_files import load_frame_files
 from skeletonlearn.datasets._openpose_parts import FrameReader, choose_parts
 from skeletonlearn.datasets._persons import check_persons
 from skeletonlearn.datasets._source import Source
 from skeletonlearn.skeletons import Skeleton, get_skeleton
-
-_STEM = re.compile(r"(?P<clip>.*?)[-_. ]*(?P<frame>[0-9]+)_keypoints")
 
 _DESCR = """\
 Poses that OpenPose estimated, a JSON file a frame. Coordinates are what it was told to write (pixels of the picture by
@@ -123,7 +121,7 @@ def load_openpose(  # noqa: D417 - shared texts
     return load_frame_files(
         "openpose",
         find_clips(source, ("*_keypoints.json",), "clip1_000000000000_keypoints.json"),
-        _clip_and_frame,
+        partial(clip_and_frame, suffix="_keypoints"),
         reader,
         options,
         n_persons=n_persons,
@@ -131,18 +129,3 @@ def load_openpose(  # noqa: D417 - shared texts
         key=[dimensions, reader.parts, list(reader.layouts.values())],
         DESCR=_DESCR,
     )
-
-
-def _clip_and_frame(file: ClipFile) -> tuple[str, int] | None:
-    """The name of the clip and the number of the frame."""
-    folder, _, stem = file.below.rpartition("/")
-    match = _STEM.fullmatch(stem)
-    if match is None:
-        return None
-    name = _clip_name(folder, match["clip"]) or Path(file.path if file.member else file.path.parent).stem
-    return name, int(match["frame"])
-
-
-def _clip_name(folder: str, clip: str) -> str:
-    """The path of a clip; one that has a folder of its own is called as the folder is."""
-    return folder if clip in ("", folder.rpartition("/")[2]) else f"{folder}/{clip}".removeprefix("/")
